@@ -1,0 +1,59 @@
+/* Start point of every page's script: waits until Dash has rendered the page, ends it when the page goes away. */
+(function () {
+  "use strict";
+  const starters = {};
+  let current = null;
+  let stop = null;
+
+  function look() {
+    const root = document.querySelector("[data-page]");
+    if (root === current) return;
+    if (stop) { stop(); stop = null; }
+    current = root;
+    if (!root) return;
+    const starts = (starters["*"] || []).concat(starters[root.dataset.page] || []);
+    const stops = starts.map((start) => start(root)).filter((one) => typeof one === "function");
+    stop = () => stops.forEach((one) => one());
+  }
+
+  /** Calls start(rootElement) when the page with this name is shown; start may return a function that ends it. */
+  function onPage(name, start) {
+    (starters[name] = starters[name] || []).push(start);
+    look();
+  }
+
+  /** A UUID version 7; works on a tablet on plain http, which has no crypto.randomUUID. */
+  function uuid7() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    let ms = Date.now();
+    for (let at = 5; at >= 0; at--) { bytes[at] = ms % 256; ms = Math.floor(ms / 256); }
+    bytes[6] = (bytes[6] & 0x0f) | 0x70;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  }
+
+  /** Calls the server; answers {ok, status, body}; status 0 when the server was not reached. */
+  async function call(method, path, body) {
+    try {
+      const answer = await fetch(path, {
+        method, credentials: "same-origin",
+        headers: body === undefined ? {} : { "Content-Type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const text = await answer.text();
+      let parsed = {};
+      try { parsed = text ? JSON.parse(text) : {}; } catch (_) { parsed = { problems: [{ field: "", reason: "unreadable answer" }] }; }
+      return { ok: answer.ok, status: answer.status, body: parsed };
+    } catch (_) {
+      return { ok: false, status: 0, body: { problems: [{ field: "", reason: "the server was not reached" }] } };
+    }
+  }
+
+  /** The server's now in epoch ms, by the offset measured with each heartbeat. */
+  const clock = { offset: 0, now() { return Date.now() + this.offset; }, learn(serverTime) { this.offset = Date.parse(serverTime) - Date.now(); } };
+
+  window.infusion = Object.assign(window.infusion || {}, { onPage, uuid7, call, clock });
+  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", look);
+})();

@@ -1,0 +1,239 @@
+/* The small plot of a tile: the last 60 minutes as SVG paths rewritten in place, in pixels of the screen.
+   Lanes from the top: SpO2 (dashed), pressure as a band with heart rate as a line, rate as steps. Gaps are hatched. */
+(function () {
+  "use strict";
+  const SPAN_MS = 3600000;
+  const KEEP_MS = SPAN_MS + 20000;
+  const GUTTER = 46;               // room for the direct labels, px
+  const MOST_POINTS = 480;         // beyond this a line is thinned, keeping the extremes of each bucket
+  const LEAST_GAP_MS = 45000;
+  const SVG = "http://www.w3.org/2000/svg";
+  const SERIES = ["heart_rate_per_min", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", "rate_mg_per_kg_per_h"];
+  const SPO2_RANGE = [80, 100];
+  const PRESSURE_RANGE = [40, 190];
+  const RATE_TOP_AT_LEAST = 1.25;  // so that the 1 mg/kg/h line is always in sight
+
+  function node(name, attributes, parent) {
+    const made = document.createElementNS(SVG, name);
+    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    parent.appendChild(made);
+    return made;
+  }
+
+  /** Where two measurements lie too far apart to be joined: three and a half times their usual distance. */
+  function gapOf(points) {
+    const steps = [];
+    for (let at = Math.max(1, points.length - 60); at < points.length; at++) steps.push(points[at][0] - points[at - 1][0]);
+    if (!steps.length) return Infinity;
+    steps.sort((a, b) => a - b);
+    return Math.max(LEAST_GAP_MS, 3.5 * steps[steps.length >> 1]);
+  }
+
+  /** Lowest and highest point of each bucket, in order of time. */
+  function thinned(points) {
+    if (points.length <= MOST_POINTS) return points;
+    const width = (2 * points.length) / MOST_POINTS;
+    const kept = [];
+    for (let from = 0; from < points.length; from += width) {
+      let low = points[Math.floor(from)];
+      let high = low;
+      const end = Math.min(points.length, Math.floor(from + width));
+      for (let at = Math.floor(from); at < end; at++) {
+        if (points[at][1] < low[1]) low = points[at];
+        if (points[at][1] > high[1]) high = points[at];
+      }
+      if (low[0] < high[0]) kept.push(low, high); else if (low[0] > high[0]) kept.push(high, low); else kept.push(low);
+    }
+    const newest = points[points.length - 1];
+    if (kept[kept.length - 1] !== newest) kept.push(newest);
+    return kept;
+  }
+
+  function tenth(value) { return Math.round(value * 10) / 10; }
+
+  /** y of a value in a lane [top, height]; what lies outside the scale is drawn on its edge. */
+  function scale(range, lane) {
+    const perUnit = lane.height / (range[1] - range[0]);
+    return (value) => tenth(lane.top + (range[1] - Math.min(range[1], Math.max(range[0], value))) * perUnit);
+  }
+
+  function line(points, x, y, gapMs) {
+    let d = "";
+    let before = -Infinity;
+    let isLone = false;
+    for (let at = 0; at < points.length; at++) {
+      const ms = points[at][0];
+      const isJoined = ms - before <= gapMs;
+      if (!isJoined && isLone) d += "h.1";
+      d += (isJoined ? "L" : "M") + x(ms) + " " + y(points[at][1]);
+      isLone = !isJoined;
+      before = ms;
+    }
+    return isLone ? d + "h.1" : d;
+  }
+
+  function gaps(points, x, lane, gapMs, now) {
+    let d = "";
+    for (let at = 1; at <= points.length; at++) {
+      const from = points[at - 1][0];
+      const to = at < points.length ? points[at][0] : now;
+      if (to - from > gapMs) d += "M" + x(from) + " " + lane.top + "H" + x(to) + "v" + lane.height + "H" + x(from) + "z";
+    }
+    return d;
+  }
+
+  function steps(points, x, y, now) {
+    if (!points.length) return "";
+    let d = "M" + x(points[0][0]) + " " + y(points[0][1]);
+    for (let at = 1; at < points.length; at++) d += "H" + x(points[at][0]) + "V" + y(points[at][1]);
+    return d + "H" + x(now);
+  }
+
+  /** The pattern of a gap, once for all plots of the page. */
+  function defineHatch(parent) {
+    const svg = node("svg", { width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" }, parent);
+    const attributes = { id: "panel-hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
+    node("path", { d: "M1 0V6", "class": "panel__hatch-line" }, node("pattern", attributes, node("defs", {}, svg)));
+  }
+
+  function create(host) {
+    const svg = node("svg", { "class": "plot", "aria-hidden": "true" }, host);
+    const path = (name, attributes) => node("path", Object.assign({ "class": "plot__" + name }, attributes), svg);
+    const frame = path("frame");
+    const hatch = path("hatch", { fill: "url(#panel-hatch)" });
+    const band = path("band");
+    const lines = {
+      systolic_mmhg: path("edge", { "data-plot": "systolic_mmhg" }),
+      diastolic_mmhg: path("edge", { "data-plot": "diastolic_mmhg" }),
+      rate_mg_per_kg_per_h: path("rate", { "data-plot": "rate_mg_per_kg_per_h" }),
+      spo2_percent: path("spo2", { "data-plot": "spo2_percent" }),
+      heart_rate_per_min: path("heart", { "data-plot": "heart_rate_per_min" }),
+    };
+    const limit = path("limit");
+    const pins = { critical: path("pin plot__pin--critical"), warning: path("pin plot__pin--warning"), advisory: path("pin plot__pin--advisory") };
+    const labels = ["SpO2", "BP", "HR", "Rate"].map((text) => {
+      const made = node("text", { "class": "plot__label", x: 0 }, svg);
+      made.textContent = text;
+      return made;
+    });
+    const points = {};
+    SERIES.forEach((name) => { points[name] = []; });
+    const gapMs = {};
+    let width = 0;
+    let height = 0;
+    let lanes = null;
+    let raised = [];
+
+    function learnGaps() { SERIES.forEach((name) => { gapMs[name] = gapOf(points[name]); }); }
+
+    /** Takes a trend as read at `changeNumber`; points that arrived after it stay. */
+    function load(trend, changeNumber) {
+      SERIES.forEach((name) => {
+        const newer = points[name].filter((point) => point[2] > changeNumber);
+        points[name] = (trend[name] || []).map((point) => [point[0], Number(point[1]), 0]).concat(newer);
+        points[name].sort((a, b) => a[0] - b[0]);
+      });
+      learnGaps();
+    }
+
+    function add(name, ms, value, changeNumber) {
+      const list = points[name];
+      if (!list) return;
+      let at = list.length;
+      while (at > 0 && list[at - 1][0] > ms) at -= 1;
+      list.splice(at, 0, [ms, value, changeNumber]);
+      if (list.length % 16 === 2) gapMs[name] = gapOf(list);
+    }
+
+    function prune(now) {
+      SERIES.forEach((name) => {
+        // A step that began before the window still holds in it.
+        const spare = name === "rate_mg_per_kg_per_h" ? 1 : 0;
+        let drop = 0;
+        while (drop < points[name].length - spare && points[name][drop + spare][0] < now - KEEP_MS) drop += 1;
+        if (drop) points[name].splice(0, drop);
+      });
+    }
+
+    function resize(newWidth, newHeight) {
+      width = newWidth;
+      height = newHeight;
+      const inner = height - 1;
+      const spo2 = { top: 1, height: Math.round(inner * 0.22) };
+      const rate = { height: Math.round(inner * 0.2) };
+      rate.top = inner - rate.height;
+      const pressure = { top: spo2.top + spo2.height + 4 };
+      pressure.height = rate.top - 4 - pressure.top;
+      lanes = { spo2, pressure, rate };
+      svg.setAttribute("viewBox", "0 0 " + width + " " + height);
+      const rows = [spo2.top + 10, pressure.top + 11, pressure.top + pressure.height - 3, rate.top + rate.height - 2];
+      labels.forEach((label, at) => label.setAttribute("y", rows[at]));
+      let d = "";
+      [spo2, pressure, rate].forEach((lane) => { d += "M" + GUTTER + " " + (lane.top + lane.height + 0.5) + "H" + width; });
+      [0, 0.25, 0.5, 0.75, 1].forEach((part) => {
+        d += "M" + (Math.round(GUTTER + part * (width - GUTTER - 1)) + 0.5) + " 0V" + inner;
+      });
+      frame.setAttribute("d", d);
+    }
+
+    function mark(name, list) {
+      const path = lines[name];
+      path.setAttribute("data-points", list.length);
+      path.setAttribute("data-last-ms", list.length ? list[list.length - 1][0] : "");
+    }
+
+    function draw(now) {
+      if (!width) return;
+      prune(now);
+      const from = now - SPAN_MS;
+      const perMs = (width - GUTTER) / SPAN_MS;
+      const x = (ms) => tenth(GUTTER + Math.max(0, Math.min(SPAN_MS, ms - from)) * perMs);
+      const yPressure = scale(PRESSURE_RANGE, lanes.pressure);
+      const hr = points.heart_rate_per_min;
+      const spo2 = points.spo2_percent;
+      lines.heart_rate_per_min.setAttribute("d", line(thinned(hr), x, yPressure, gapMs.heart_rate_per_min));
+      lines.spo2_percent.setAttribute("d", line(thinned(spo2), x, scale(SPO2_RANGE, lanes.spo2), gapMs.spo2_percent));
+      drawPressure(x, yPressure);
+      drawRate(x, now);
+      hatch.setAttribute("d", gaps(hr, x, lanes.pressure, gapMs.heart_rate_per_min, now)
+        + gaps(spo2, x, lanes.spo2, gapMs.spo2_percent, now));
+      drawPins(x, from);
+      SERIES.forEach((name) => mark(name, points[name]));
+    }
+
+    function drawPressure(x, y) {
+      const top = thinned(points.systolic_mmhg);
+      const bottom = thinned(points.diastolic_mmhg);
+      const upper = line(top, x, y, Infinity);
+      lines.systolic_mmhg.setAttribute("d", upper);
+      lines.diastolic_mmhg.setAttribute("d", line(bottom, x, y, Infinity));
+      const back = bottom.slice().reverse().map((point) => "L" + x(point[0]) + " " + y(point[1])).join("");
+      band.setAttribute("d", top.length && bottom.length ? upper + back + "z" : "");
+    }
+
+    function drawRate(x, now) {
+      const list = points.rate_mg_per_kg_per_h;
+      const highest = list.reduce((most, point) => Math.max(most, point[1]), 0);
+      const y = scale([0, Math.max(RATE_TOP_AT_LEAST, highest * 1.15)], lanes.rate);
+      lines.rate_mg_per_kg_per_h.setAttribute("d", steps(list, x, y, now));
+      limit.setAttribute("d", "M" + GUTTER + " " + y(1) + "H" + width);
+    }
+
+    function drawPins(x, from) {
+      const d = { critical: "", warning: "", advisory: "" };
+      raised.forEach((alert) => {
+        if (alert.ms >= from) d[alert.level] += "M" + x(alert.ms) + " 0V" + (height - 1);
+      });
+      for (const level in d) if (pins[level].getAttribute("d") !== d[level]) pins[level].setAttribute("d", d[level]);
+    }
+
+    learnGaps();
+    return {
+      host, load, add, resize, draw,
+      /** The alerts to pin: [{ms, level}]. */
+      pin(alerts) { raised = alerts; },
+    };
+  }
+
+  window.infusion.panelPlot = { create, defineHatch, SERIES };
+})();

@@ -1,0 +1,242 @@
+/* The side list "Open alerts": every alert with its story, and its answer in the card itself.
+   An answer keeps its entry id until the server has taken it, so that trying again never answers twice. */
+(function () {
+  "use strict";
+  const { el, cell, words, age, countdown, MARK, isOver, isUnanswered, isPromiseBroken, byUrgency } = window.infusion.panelTile;
+  const CHOICES = [
+    { label: "Re-measure in 2 min", action: "remeasure", deadline_min: 2 },
+    { label: "Re-measure in 5 min", action: "remeasure", deadline_min: 5 },
+    { label: "Rate lowered", action: "rate_lowered" },
+    { label: "Infusion paused", action: "infusion_paused" },
+    { label: "Infusion stopped", action: "infusion_stopped" },
+    { label: "Drug given", action: "drug_given" },
+    { label: "Physician at chair", action: "physician_at_chair" },
+    { label: "Expected effect", action: "expected_effect" },  // refused for a critical: not offered there
+  ];
+  const ANSWERING_ROLES = ["physician", "physician_assistant"];
+  const CHAIR_ROLES = ["nurse", "physician_assistant"];
+  const RETRY_MS = [1000, 2000, 4000, 5000];
+
+  function time(instant) { return window.infusion.clinicTime(instant); }
+
+  /** What the server's answer says, in words for the card; "" when it was recorded. */
+  function refusal(answer) {
+    const result = answer.body.results ? answer.body.results[0] : answer.body;
+    if (answer.ok && result && (result.outcome === "recorded" || result.outcome === "duplicate")) return "";
+    const problems = (result && result.problems) || answer.body.problems || [];
+    const said = problems.map((one) => [words(one.field || ""), one.reason, one.limit].filter(Boolean).join(" ")).join("; ");
+    if (answer.status === 401) return "Not recorded: you are signed out. Sign in again.";
+    if (answer.status === 403) return "Not recorded: your role may not do this.";
+    return "Not recorded: " + (said || "the server answered " + answer.status);
+  }
+
+  // ------------------------------------------------------------------ one card
+  function createCard(alert) {
+    const root = el("article", "alert", null, { "data-alert-id": alert.alert_id });
+    const head = el("div", "alert__head", root);
+    const mark = cell("strong", "alert__mark", head);
+    const where = cell("a", "alert__where", head, { href: "/sessions/" + alert.session_id });
+    const since = cell("span", "alert__since", head);
+    const text = cell("p", "alert__text", root);
+    const lines = ["life", "promise", "chair", "source"].map((name) => cell("p", "alert__line alert__line--" + name, root));
+    const problem = cell("p", "problem alert__problem", root, { role: "alert" });
+    const actions = el("div", "alert__actions", root);
+    let shown = null;
+    let tile = null;
+    let mode = "closed";     // closed, choosing, other, sending, waiting
+    let drawn = "";
+    let pending = null;      // {path, body, wrap}
+    let retry = null;
+    let attempts = 0;
+
+    function update(newAlert, newTile, now) {
+      shown = newAlert;
+      tile = newTile;
+      tick(now);
+      drawActions();
+    }
+
+    function tick(now) {
+      const state = isOver(shown) ? "over" : isUnanswered(shown, now) ? "open" : "answered";
+      if (root.dataset.state !== state) root.dataset.state = state;
+      if (root.dataset.level !== shown.level) root.dataset.level = shown.level;
+      mark.put(MARK[shown.level]);
+      where.put([tile.chair_label, tile.patient_label].filter(Boolean).join("  "));
+      since.put(age(now - Date.parse(shown.raised_at)));
+      text.put(shown.text);
+      [life(now), promise(now), chair(), shown.citation || ""].forEach((line, at) => lines[at].put(line));
+    }
+
+    function life(now) {
+      if (shown.withdrawn_at) return "Entry withdrawn at " + time(shown.withdrawn_at) + ", not seen";
+      if (shown.cleared_at) return "Over since " + time(shown.cleared_at) + ", not seen";
+      if (shown.is_past) return "Recorded late, for " + time(shown.raised_at);
+      if (shown.unanswered_at && isUnanswered(shown, now)) return "Unanswered: passed on at " + time(shown.unanswered_at);
+      const left = shown.sounds_at && !shown.sounded_at && shown.level !== "critical" ? Date.parse(shown.sounds_at) - now : 0;
+      if (left > 0 && isUnanswered(shown, now)) return "Silent: re-measure within " + countdown(left) + ", then it sounds";
+      return "";
+    }
+
+    function promise(now) {
+      const given = shown.acknowledged;
+      if (!given) return "";
+      const deadline = given.deadline_at ? " by " + time(given.deadline_at) : "";
+      const remark = given.remark ? " (" + given.remark + ")" : "";
+      const said = given.by + ", " + time(given.at) + ": " + words(given.action) + deadline + remark;
+      return isPromiseBroken(shown, now) && !isOver(shown) ? said + ". Not done." : said;
+    }
+
+    function chair() {
+      return shown.at_the_chair ? "At the chair: " + shown.at_the_chair.by + ", " + time(shown.at_the_chair.at) : "";
+    }
+
+    // ---------------------------------------------------------------- answering
+    function button(label, onTap, name) {
+      const made = el("button", name || "", actions, { type: "button" });
+      made.textContent = label;
+      made.addEventListener("click", onTap);
+      return made;
+    }
+
+    /** Rebuilds the buttons only when what they offer changes, so that none moves under a finger. */
+    function drawActions() {
+      const me = window.infusion.me || {};
+      const wanted = [mode, root.dataset.state, shown.level, Boolean(shown.at_the_chair), me.role].join(" ");
+      if (wanted === drawn) return;
+      drawn = wanted;
+      actions.replaceChildren();
+      actions.dataset.mode = mode;
+      if (mode === "choosing") drawChoices();
+      else if (mode === "other") drawOther();
+      else if (mode === "sending") button("Sending", () => undefined).disabled = true;
+      else if (mode === "waiting") { button("Try again", send, "primary"); button("Back", back); }
+      else drawFirst(me.role);
+    }
+
+    function drawFirst(role) {
+      const state = root.dataset.state;
+      const mayAnswer = ANSWERING_ROLES.includes(role);
+      if (mayAnswer && state === "over") button("Seen", () => answer({ action: "other", remark: "seen after it was over" }));
+      if (mayAnswer && state === "open") button("Acknowledge", () => go("choosing"), "alert__acknowledge");
+      if (CHAIR_ROLES.includes(role) && state !== "over" && !shown.at_the_chair) button("At the chair", atTheChair);
+    }
+
+    function drawChoices() {
+      CHOICES.filter((one) => shown.level !== "critical" || one.action !== "expected_effect").forEach((one) => {
+        button(one.label, () => answer({ action: one.action, deadline_min: one.deadline_min }));
+      });
+      button("Other, with words", () => go("other"));
+      button("Back", back, "alert__back");
+    }
+
+    function drawOther() {
+      const field = el("input", "", actions, { type: "text", maxlength: "400", "aria-label": "What was done" });
+      const save = button("Acknowledge", () => answer({ action: "other", remark: field.value.trim() }), "primary");
+      save.disabled = true;
+      field.addEventListener("input", () => { save.disabled = !field.value.trim(); });
+      field.addEventListener("keydown", (event) => { if (event.key === "Enter" && !save.disabled) save.click(); });
+      button("Back", back);
+      field.focus();
+    }
+
+    function go(newMode) { mode = newMode; problem.put(""); drawActions(); }
+
+    function back() { clearTimeout(retry); pending = null; go("closed"); }
+
+    function answer(content) {
+      const body = { entry_id: window.infusion.uuid7() };
+      for (const key in content) if (content[key] !== undefined) body[key] = content[key];
+      pending = { path: "/api/v1/alerts/" + shown.alert_id + "/acknowledgements", body };
+      send();
+    }
+
+    function atTheChair() {
+      const entry = { entry_id: window.infusion.uuid7(), kind: "at_the_chair", source: "hand", alert_id: shown.alert_id };
+      pending = { path: "/api/v1/sessions/" + shown.session_id + "/entries", body: { entries: [entry] } };
+      send();
+    }
+
+    async function send() {
+      clearTimeout(retry);
+      const sent = pending;
+      if (!sent) return;
+      if (mode !== "waiting") go("sending");
+      const answer = await window.infusion.call("POST", sent.path, sent.body);
+      if (pending !== sent) return;
+      if (answer.status === 0 || answer.status >= 500) { wait(answer.status); return; }
+      pending = null;
+      attempts = 0;
+      const said = refusal(answer);
+      go("closed");
+      problem.put(said);
+    }
+
+    function wait(status) {
+      mode = "waiting";
+      drawActions();
+      problem.put("Not recorded yet: " + (status ? "the server answered " + status : "the server was not reached") + ". Trying again.");
+      retry = setTimeout(send, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
+      attempts += 1;
+    }
+
+    return {
+      id: alert.alert_id, root, update, tick, drawActions,
+      isBusy: () => mode !== "closed",
+      alert: () => shown,
+      stop() { clearTimeout(retry); pending = null; },
+    };
+  }
+
+  // ------------------------------------------------------------------ the list
+  function create(host, emptyNote) {
+    const cards = new Map();
+
+    /** Adds, updates and removes cards; the order is settled by `sort`, when no hand is near. True if one came or went. */
+    function update(tiles, now) {
+      const seen = new Set();
+      let isChanged = false;
+      tiles.forEach((tile) => (tile.alerts || []).forEach((alert) => {
+        seen.add(alert.alert_id);
+        let card = cards.get(alert.alert_id);
+        if (!card) {
+          card = createCard(alert);
+          cards.set(alert.alert_id, card);
+          host.appendChild(card.root);
+          isChanged = true;
+        }
+        card.update(alert, tile, now);
+      }));
+      cards.forEach((card, id) => {
+        // A card with an answer on its way stays until the server has said what became of it.
+        if (seen.has(id) || card.isBusy()) return;
+        card.stop();
+        card.root.remove();
+        cards.delete(id);
+        isChanged = true;
+      });
+      emptyNote.hidden = cards.size > 0;
+      return isChanged;
+    }
+
+    function sort(now) {
+      const order = Array.from(cards.values()).sort((a, b) => byUrgency(now)(a.alert(), b.alert()));
+      window.infusion.panelOrder(host, order.map((card) => card.root));
+    }
+
+    return {
+      update, sort,
+      tick(now) { cards.forEach((card) => { card.tick(now); card.drawActions(); }); },
+      isBusy() { return Array.from(cards.values()).some((card) => card.isBusy()); },
+      stop() { cards.forEach((card) => card.stop()); },
+    };
+  }
+
+  /** Puts the children into this order with as few moves as there are, and keeps the focus where it is. */
+  window.infusion.panelOrder = function (host, wanted) {
+    const focused = document.activeElement;
+    wanted.forEach((child, at) => { if (host.children[at] !== child) host.insertBefore(child, host.children[at] || null); });
+    if (focused && focused !== document.activeElement && host.contains(focused)) focused.focus({ preventScroll: true });
+  };
+
+  window.infusion.panelAlerts = { create };
+})();

@@ -1,0 +1,310 @@
+/* The panel page: reads the open sessions once, then follows the changes.
+   A change writes its numbers at once and marks its tile; the plots are drawn in the next frame, each tile once (S2). */
+(function () {
+  "use strict";
+  const MINUTES = 60;
+  const TICK_MS = 125;             // one eighth of the tiles each time: ages move every second, no long task
+  const PHASES = 8;
+  const SCROLL_MS = 8000;          // the plots move on by a pixel or so even without news
+  const HAND_REST_MS = 1000;       // nothing changes places so soon after a hand or mouse moved over it
+  const CHOOSING_REST_MS = 20000;
+  const RATE_KINDS = ["infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_ended"];
+  // After these the past itself reads differently: the plots are read anew.
+  const REWRITING_KINDS = ["entered_in_error", "weight"];
+
+  function start(root) {
+    const { panelTile, panelAlerts, panelSound, panelOrder, panelPlot, live, call, clock } = window.infusion;
+    const find = (name) => root.querySelector("#panel--" + name);
+    const grid = find("tiles");
+    const empty = find("empty");
+    const tiles = new Map();
+    const closed = new Map();      // session -> change number at which it left: an older answer must not bring it back
+    const dirty = new Set();
+    const alerts = panelAlerts.create(find("alerts"), find("no-alert"));
+    const sound = panelSound.create(showSound);
+    const panelIsSimulated = find("frame").dataset.simulated === "true";
+    let closeLive = null;
+    let isStopped = false;
+    let isLost = false;
+    let lostAt = 0;
+    let frame = null;
+    let phase = 0;
+    let drawnAt = 0;
+    let sides = 0;                 // 0: nothing to settle; else the order waits for the hands to rest
+    let isHandDown = false;
+    let handAt = 0;
+    let rereading = null;
+    let retry = null;
+
+    // ---------------------------------------------------------------- tiles
+    function isShown(tile) { return panelTile.OPEN.includes(tile.status) || (tile.alerts || []).length > 0; }
+
+    function addTile(tile, now) {
+      const made = panelTile.create(tile, panelIsSimulated);
+      made.show(tile, now);
+      made.plot.pin(pinsOf(tile));
+      tiles.set(tile.session_id, made);
+      grid.appendChild(made.root);
+      sizes.observe(made.plot.host);
+      sides = 1;
+      return made;
+    }
+
+    function removeTile(id) {
+      const gone = tiles.get(id);
+      if (!gone) return;
+      sizes.unobserve(gone.plot.host);
+      dirty.delete(gone);
+      gone.root.remove();
+      closed.set(id, gone.tile.change_number);
+      tiles.delete(id);
+      sides = 1;
+    }
+
+    const sizes = new ResizeObserver((changes) => changes.forEach((change) => {
+      const tile = Array.from(tiles.values()).find((one) => one.plot.host === change.target);
+      if (!tile) return;
+      tile.plot.resize(Math.floor(change.contentRect.width), Math.floor(change.contentRect.height));
+      dirty.add(tile);
+      askFrame();
+    }));
+
+    function pinsOf(tile) {
+      return (tile.alerts || []).map((alert) => ({ ms: Date.parse(alert.raised_at), level: alert.level }));
+    }
+
+    // ---------------------------------------------------------------- changes
+    function onChange(change) {
+      const tile = change.tile;
+      if (!tile) return;
+      const now = clock.now();
+      let shown = tiles.get(tile.session_id);
+      if (!shown) {
+        if (!isShown(tile)) return;
+        shown = addTile(tile, now);
+        rereadSoon();
+      } else if (tile.change_number >= shown.tile.change_number) {
+        const before = shown.tile;
+        shown.show(tile, now);
+        if (JSON.stringify(before.alerts) !== JSON.stringify(tile.alerts)) {
+          shown.plot.pin(pinsOf(tile));
+          sides = 1;
+        }
+        if (!isShown(tile)) removeTile(tile.session_id);
+      }
+      addPoints(shown, change);
+      dirty.add(shown);
+      if (sides) settle(now);
+      askFrame();
+    }
+
+    function addPoints(shown, change) {
+      const entry = change.entry;
+      if (!entry) return;
+      const ms = Date.parse(entry.effective_at);
+      if (entry.kind === "vital_signs") {
+        panelPlot.SERIES.forEach((name) => {
+          const value = entry[name];
+          if (value !== undefined && value !== null) shown.add(name, ms, Number(value), change.change_number);
+        });
+      } else if (RATE_KINDS.includes(entry.kind) && !entry.is_late) {
+        const rate = change.tile.infusion.rate_mg_per_kg_per_h;
+        if (rate !== null) shown.add("rate_mg_per_kg_per_h", ms, Number(rate), change.change_number);
+      }
+      if (REWRITING_KINDS.includes(entry.kind) || (RATE_KINDS.includes(entry.kind) && entry.is_late)) rereadSoon();
+    }
+
+    function rereadSoon() {
+      if (rereading) return;
+      rereading = setTimeout(async () => {
+        rereading = null;
+        const answer = await call("GET", "/api/v1/panel?minutes=" + MINUTES);
+        if (answer.ok && !isStopped) take(answer.body, false);
+      }, 400);
+    }
+
+    // ---------------------------------------------------------------- reading the whole panel
+    /** `isWhole`: what the answer does not name is no longer open. */
+    function take(panel, isWhole) {
+      clock.learn(panel.server_time);
+      const now = clock.now();
+      const named = new Set();
+      panel.tiles.forEach((tile) => {
+        named.add(tile.session_id);
+        if (!isWhole && closed.get(tile.session_id) >= tile.change_number) return;
+        let shown = tiles.get(tile.session_id);
+        if (!shown) shown = addTile(tile, now);
+        else if (isWhole || tile.change_number >= shown.tile.change_number) { shown.show(tile, now); shown.plot.pin(pinsOf(tile)); }
+        shown.plot.load(tile.trend || {}, isWhole ? Infinity : panel.change_number);
+        dirty.add(shown);
+      });
+      if (isWhole) Array.from(tiles.keys()).forEach((id) => { if (!named.has(id)) removeTile(id); });
+      sides = 1;
+      settle(now);
+      askFrame();
+    }
+
+    async function readAll() {
+      const answer = await call("GET", "/api/v1/panel?minutes=" + MINUTES);
+      if (isStopped) return null;
+      if (!answer.ok) { showNothing(answer.status); return null; }
+      take(answer.body, true);
+      return answer.body.change_number;
+    }
+
+    async function begin(attempt) {
+      const after = await readAll();
+      if (isStopped) return;
+      if (after === null) { retry = setTimeout(() => begin(attempt + 1), Math.min(5000, 500 * 2 ** attempt)); return; }
+      closeLive = live.open({ after, onChange, onPath, reload: readAll });
+    }
+
+    function onPath(lost, sinceMs) { isLost = lost; lostAt = sinceMs + clock.offset; }
+
+    // ---------------------------------------------------------------- frames and ticks
+    function askFrame() { if (frame === null) frame = requestAnimationFrame(draw); }
+
+    function draw() {
+      frame = null;
+      const now = provenNow();
+      dirty.forEach((tile) => tile.plot.draw(now));
+      dirty.clear();
+    }
+
+    /** The last moment of which the page knows: nothing that is computed goes on beyond it. */
+    function provenNow() { return isLost ? lostAt : clock.now(); }
+
+    function tick() {
+      const now = clock.now();
+      let at = 0;
+      tiles.forEach((tile) => { if (at++ % PHASES === phase) tile.tick(now, provenNow()); });
+      phase = (phase + 1) % PHASES;
+      if (phase !== 0) return;
+      alerts.tick(now);
+      showCounts(now);
+      showSounding(now);
+      if (sides || isOrderOld(now)) settle(now);
+      if (now - drawnAt > SCROLL_MS && !isLost) {
+        drawnAt = now;
+        tiles.forEach((tile) => dirty.add(tile));
+        askFrame();
+      }
+    }
+
+    // ---------------------------------------------------------------- order, counts, sound
+    function settle(now) {
+      const list = Array.from(tiles.values(), (one) => one.tile);
+      alerts.update(list, now);
+      showCounts(now);
+      showSounding(now);
+      showDensity();
+      if (!mayMove()) return;
+      sides = 0;
+      alerts.sort(now);
+      panelOrder(grid, sorted().map((tile) => tile.root));
+    }
+
+    function mayMove() {
+      const rest = alerts.isBusy() ? CHOOSING_REST_MS : HAND_REST_MS;
+      return !isHandDown && performance.now() - handAt > rest;
+    }
+
+    function sorted() {
+      const chair = (one) => String(one.tile.chair_label || "");
+      return Array.from(tiles.values()).sort((a, b) =>
+        b.worst - a.worst || chair(a).localeCompare(chair(b), undefined, { numeric: true }) || (a.id < b.id ? -1 : 1));
+    }
+
+    /** A promise that ran out changes the order without any message. */
+    function isOrderOld() {
+      const wanted = sorted();
+      return wanted.some((tile, at) => grid.children[at] !== tile.root);
+    }
+
+    function showCounts(now) {
+      const counted = {};
+      let open = 0;
+      let needing = 0;
+      let unseen = 0;
+      tiles.forEach(({ tile }) => {
+        if (panelTile.OPEN.includes(tile.status)) { open += 1; counted[tile.status] = (counted[tile.status] || 0) + 1; }
+        const list = tile.alerts || [];
+        if (list.some((alert) => panelTile.RANK[alert.level] > 1 && panelTile.isUnanswered(alert, now))) needing += 1;
+        unseen += list.filter((alert) => panelTile.isOver(alert)).length;
+      });
+      put("open", String(open));
+      put("needing", needing ? needing + (needing === 1 ? " needs somebody" : " need somebody") : "nobody needs somebody now");
+      put("states", panelTile.OPEN.filter((one) => counted[one]).map((one) => counted[one] + " " + one).join(", "));
+      put("unseen", unseen ? unseen + " over, not seen" : "");
+      find("needing").dataset.some = needing ? "true" : "false";
+      empty.hidden = tiles.size > 0;
+      if (tiles.size === 0) showNothing(200);
+    }
+
+    function showSounding(now) {
+      let level = null;
+      tiles.forEach(({ tile }) => (tile.alerts || []).forEach((alert) => {
+        if (!panelTile.isSounding(alert, now)) return;
+        if (level === null || panelTile.RANK[alert.level] > panelTile.RANK[level]) level = alert.level;
+      }));
+      sound.set(level);
+      if (root.dataset.sounding !== (level || "")) root.dataset.sounding = level || "";
+    }
+
+    function showSound(isOn) {
+      root.dataset.sound = isOn ? "on" : "off";
+      put("sound", isOn ? "Sound on" : "Sound off \u2013 tap to switch on");
+    }
+
+    function showDensity() {
+      const count = tiles.size;
+      const density = count <= 6 ? "two-rows" : count <= 9 ? "three-rows" : "many";
+      if (grid.dataset.density !== density) grid.dataset.density = density;
+    }
+
+    function showNothing(status) {
+      const said = status === 200 ? "No session is open." : status === 403 ? "Your role may not open the panel."
+        : status === 401 ? "You are signed out." : "The server was not reached. Trying again.";
+      put("empty-text", said);
+      find("empty-help").hidden = status !== 200;
+    }
+
+    function put(name, text) {
+      const node = find(name);
+      if (node && node.textContent !== text) node.textContent = text;
+    }
+
+    // ---------------------------------------------------------------- hands
+    const down = () => { isHandDown = true; handAt = performance.now(); };
+    const up = () => { isHandDown = false; handAt = performance.now(); };
+    const move = () => { handAt = performance.now(); };
+    const unlock = () => sound.unlock();
+    root.addEventListener("pointerdown", down);
+    find("frame").addEventListener("pointermove", move, { passive: true });
+    window.addEventListener("pointerup", up);
+    window.addEventListener("pointercancel", up);
+    find("sound").addEventListener("click", unlock);
+
+    panelPlot.defineHatch(find("frame"));
+    showSound(false);
+    handAt = -Infinity;
+    begin(0);
+    const timer = setInterval(tick, TICK_MS);
+
+    return () => {
+      isStopped = true;
+      clearInterval(timer);
+      clearTimeout(rereading);
+      clearTimeout(retry);
+      if (frame !== null) cancelAnimationFrame(frame);
+      if (closeLive) closeLive();
+      sizes.disconnect();
+      sound.stop();
+      alerts.stop();
+      window.removeEventListener("pointerup", up);
+      window.removeEventListener("pointercancel", up);
+    };
+  }
+
+  window.infusion.onPage("panel", start);
+})();

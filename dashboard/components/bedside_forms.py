@@ -1,0 +1,306 @@
+"""The forms of the bedside tablet: which fields of the domain each shows, in which words and order.
+
+Drug names are offered as a pick-list (the rescue and adjunct drugs of published protocols); a dose is always typed.
+"""
+
+from collections.abc import Mapping
+
+from dash import html
+
+from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, entry_form, form_section
+from session_store.domain.alert_rules import RATE_RULES
+from session_store.domain.entries import EMERGENCY_TERMS, AdverseEffectTerm
+from session_store.domain.limits import (
+    BOLUS_CRITICAL_MG_PER_KG,
+    BOLUS_USUAL_HIGH_MG_PER_KG,
+    RATE_CRITICAL_MG_PER_KG_PER_H,
+)
+
+# "not_found" is an emergency where it means no pulse, no pressure or no breathing; the server raises the alert.
+NOT_FOUND = "not_found"
+_REASONS = {"movement": "Movement", "device_fault": "Device fault", "declined": "Patient declined"}
+_OTHER = {"other": "Other reason"}
+
+
+def reasons_with(not_found_words: str = "") -> dict[str, str]:
+    """Reasons of "could not measure"; with the emergency finding of this sign where it has one."""
+    found = {NOT_FOUND: not_found_words} if not_found_words else {}
+    return {**_REASONS, **found, **_OTHER}
+
+
+VITAL_SIGN_LOOKS: dict[str, FieldLook] = {
+    "heart_rate_per_min": FieldLook(reasons=reasons_with("No pulse felt: emergency")),
+    "systolic_mmhg": FieldLook(reasons=reasons_with("Not recordable: emergency"), also="diastolic_mmhg"),
+    "diastolic_mmhg": FieldLook(reasons=reasons_with("Not recordable: emergency"), also="systolic_mmhg"),
+    "spo2_percent": FieldLook(reasons={**_REASONS, "no_signal": "No signal found", **_OTHER}),
+    "respiratory_rate_per_min": FieldLook(reasons=reasons_with("No breathing: emergency")),
+    "temperature_celsius": FieldLook(reasons=reasons_with(), remark="if taken"),
+    "supplemental_oxygen": FieldLook(label="Oxygen given", remark="if known"),
+}
+WEIGHT_LOOKS = {"weight_kg": FieldLook(), "basis": FieldLook(label="Weight is")}
+SETTING_LOOKS = {
+    "is_monitored": FieldLook(
+        label="Setting is",
+        words={"true": "Monitored", "false": "Not monitored"},
+    ),
+    "attested_by": FieldLook(label="Attested by"),
+}
+PLAN_LOOKS = {
+    "patient_label": FieldLook(),
+    "second_identifier": FieldLook(),
+    "age_years": FieldLook(),
+    "chair_label": FieldLook(),
+    "drug": FieldLook(words={"racemic_ketamine": "Racemic ketamine", "esketamine": "Esketamine"}),
+    "condition": FieldLook(),
+    "supervising_physician": FieldLook(),
+    "planned_total_mg": FieldLook(remark="optional"),
+}
+PAIN_LOOKS = {
+    "instrument": FieldLook(words={"nrs": "NRS 0 to 10", "vas": "VAS 0 to 100 mm"}),
+    "score_points": FieldLook(
+        label="Score",
+        unit="",
+        as_buttons=True,
+        shown_if="instrument=nrs",
+        excludes="no_score",
+        groups=(ChoiceGroup(tuple("012345")), ChoiceGroup(("6", "7", "8", "9", "10"))),
+    ),
+    "score_mm": FieldLook(label="Score", shown_if="instrument=vas", excludes="no_score"),
+    "circumstance": FieldLook(label="Taken at", words={"rest": "Rest", "movement": "Movement"}),
+    "recall": FieldLook(
+        label="Speaks of", words={"now": "Now", "average_24h": "Average of 24 h", "worst_24h": "Worst of 24 h"}
+    ),
+    "no_score": FieldLook(words={"asleep": "Asleep", "declined": "Declined", "unable": "Unable to say"}),
+}
+_RATE_LOOKS = {"pump_rate_ml_per_h": FieldLook(), "concentration_mg_per_ml": FieldLook(label="Bag")}
+_ORDERED_BY = {"ordered_by": FieldLook(remark="optional")}
+
+GRADE_WORDS = {"1": "1 mild", "2": "2 moderate", "3": "3 severe", "4": "4 life-threatening", "5": "5 death"}
+
+# Levels of each scale in the short words of the published scales; POSS "S" (asleep, easy to rouse) has no number.
+SEDATION_LEVELS: dict[str, dict[str, str]] = {
+    "rass": {
+        "4": "+4 combative",
+        "3": "+3 very agitated",
+        "2": "+2 agitated",
+        "1": "+1 restless",
+        "0": "0 alert and calm",
+        "-1": "-1 drowsy",
+        "-2": "-2 light sedation",
+        "-3": "-3 moderate sedation",
+        "-4": "-4 deep sedation",
+        "-5": "-5 cannot be roused",
+    },
+    "poss": {
+        "1": "1 awake and alert",
+        "2": "2 slightly drowsy",
+        "3": "3 drifts off while talking",
+        "4": "4 hardly or not roused",
+    },
+    "moaas": {
+        "5": "5 answers readily to name",
+        "4": "4 answers lethargically",
+        "3": "3 answers to loud name",
+        "2": "2 answers to mild prodding",
+        "1": "1 answers to painful squeeze",
+        "0": "0 no answer",
+    },
+    "ramsay": {
+        "1": "1 anxious or agitated",
+        "2": "2 calm, cooperative",
+        "3": "3 answers commands only",
+        "4": "4 asleep, brisk answer",
+        "5": "5 asleep, sluggish answer",
+        "6": "6 no answer",
+    },
+}
+SCALE_WORDS = {"rass": "RASS", "poss": "POSS", "moaas": "MOAA/S", "ramsay": "Ramsay"}
+
+DRUG_NAMES = (
+    "ondansetron",
+    "midazolam",
+    "lorazepam",
+    "clonidine",
+    "glycopyrrolate",
+    "labetalol",
+    "hydralazine",
+    "naloxone",
+    "flumazenil",
+)
+DOSE_UNITS = ("mg", "mcg", "g", "mL")
+ROUTES = ("IV", "PO", "SL", "IM", "SC", "inhaled")
+
+
+def fields_of(kind: str, looks: Mapping[str, FieldLook]) -> list[html.Div]:
+    """The fields of one kind in the order of `looks`."""
+    return [entry_field(kind, name, look) for name, look in looks.items()]
+
+
+def plan_sections() -> list[html.Section]:
+    """The page of a new session: the plan, and what makes it ready."""
+    return [
+        form_section("session_planned", "Patient and plan", fields_of("session_planned", PLAN_LOOKS)),
+        form_section("weight", "Weight", fields_of("weight", WEIGHT_LOOKS)),
+        form_section("setting_attested", "Setting", fields_of("setting_attested", SETTING_LOOKS)),
+        form_section(
+            "vital_signs",
+            "Baseline vital signs",
+            fields_of("vital_signs", VITAL_SIGN_LOOKS),
+            remark="The last set before the first drug, at most 30 min before the start.",
+        ),
+        form_section("pain_score", "Baseline pain", fields_of("pain_score", PAIN_LOOKS)),
+    ]
+
+
+def vital_signs_form() -> html.Section:
+    """One set of vital signs; each sign a number or a reason why there is none."""
+    return entry_form(
+        "vital_signs", "Vital signs", fields_of("vital_signs", VITAL_SIGN_LOOKS), save="Save set", with_pad=True
+    )
+
+
+def pain_form() -> html.Section:
+    """Pain by NRS as eleven buttons or by VAS on the pad, or why there is no score."""
+    ends = html.P(
+        "0 is no pain, 10 the worst pain imaginable.", className="quiet", **{"data-shown-if": "instrument=nrs"}
+    )
+    return entry_form("pain_score", "Pain", fields_of("pain_score", PAIN_LOOKS), side=[ends], with_pad=True)
+
+
+def adverse_effect_form() -> html.Section:
+    """The pick-list of effects, emergencies apart, with grade and the regulatory question."""
+    emergencies = [str(term) for term in AdverseEffectTerm if term in EMERGENCY_TERMS]
+    others = [str(term) for term in AdverseEffectTerm if term not in EMERGENCY_TERMS]
+    term = FieldLook(
+        groups=(
+            ChoiceGroup(emergencies, heading="Emergency: alerts the physician at once"),
+            ChoiceGroup(others, heading="Other effects"),
+        )
+    )
+    side = fields_of(
+        "adverse_effect",
+        {
+            "ctcae_grade": FieldLook(label="CTCAE grade", unit="", as_buttons=True, words=GRADE_WORDS),
+            "regulatory_serious": FieldLook(remark="optional"),
+            "description": FieldLook(remark="optional", is_long=True),
+        },
+    )
+    return entry_form("adverse_effect", "Adverse effect", [entry_field("adverse_effect", "term", term)], side=side)
+
+
+def rate_form(kind: str, title: str, save: str) -> html.Section:
+    """Pump rate and bag concentration, with mg/h and mg/kg/h computed while typing from the recorded weight."""
+    fields = [
+        *fields_of(kind, _RATE_LOOKS),
+        html.Button("Same bag", type="button", className="same-bag hidden", **{"data-role": "same-bag"}),
+        _rate_preview(),
+        *fields_of(kind, _ORDERED_BY),
+    ]
+    return entry_form(kind, title, fields, save=save, with_pad=True)
+
+
+def start_form() -> html.Section:
+    """The start of the infusion; the server says what is missing, and a physician may let it through."""
+    return rate_form("infusion_started", "Start infusion", "Start")
+
+
+def override_form() -> html.Section:
+    """A physician's reason for starting although something is missing."""
+    look = FieldLook(label="Start anyway, because", is_long=True)
+    return entry_form(
+        "start_override", "Override by a physician", fields_of("start_override", {"reason": look}), save="Override"
+    )
+
+
+def bolus_form() -> html.Section:
+    """A bolus in mg, with mg/kg computed while typing."""
+    preview = _preview(
+        "bolus-preview",
+        "mg/kg",
+        {
+            "data-usual-high": str(BOLUS_USUAL_HIGH_MG_PER_KG),
+            "data-critical": str(BOLUS_CRITICAL_MG_PER_KG),
+        },
+    )
+    fields = [*fields_of("bolus", {"dose_mg": FieldLook()}), preview, *fields_of("bolus", _ORDERED_BY)]
+    return entry_form("bolus", "Bolus", fields, save="Save bolus", with_pad=True)
+
+
+def medication_form() -> html.Section:
+    """A rescue or adjunct drug: the names are offered, the dose is typed."""
+    looks = {
+        "drug_name": FieldLook(suggestions=DRUG_NAMES),
+        "dose": FieldLook(),
+        "dose_unit": FieldLook(suggestions=DOSE_UNITS),
+        "route": FieldLook(suggestions=ROUTES),
+        "reason": FieldLook(remark="optional"),
+        "ordered_by": FieldLook(remark="optional"),
+    }
+    return entry_form("medication_given", "Medication given", fields_of("medication_given", looks), with_pad=True)
+
+
+def sedation_form() -> html.Section:
+    """A level on one named scale."""
+    level = FieldLook(
+        label="Level",
+        unit="",
+        as_buttons=True,
+        shown_if="scale=*",
+        groups=[
+            ChoiceGroup(tuple(levels), words=levels, shown_if=f"scale={scale}")
+            for scale, levels in SEDATION_LEVELS.items()
+        ],
+    )
+    looks = {"scale": FieldLook(words=SCALE_WORDS), "level": level}
+    return entry_form("sedation", "Sedation", fields_of("sedation", looks))
+
+
+SMALL_FORMS: dict[str, tuple[str, str, Mapping[str, FieldLook]]] = {
+    "weight": ("Weight", "Save", WEIGHT_LOOKS),
+    "setting_attested": ("Setting", "Save", SETTING_LOOKS),
+    "note": ("Note", "Save", {"text": FieldLook(is_long=True)}),
+    "infusion_ended": ("End infusion", "End infusion", {"reason": FieldLook(remark="optional")}),
+    "discharged": ("Discharge home", "Discharge", {"escort": FieldLook(remark="who takes the patient home")}),
+    "session_aborted": ("Abort session", "Abort session", {"reason": FieldLook(remark="optional")}),
+    "session_cancelled": ("Cancel session", "Cancel session", {"reason": FieldLook(remark="optional")}),
+}
+
+
+def small_forms() -> dict[str, html.Section]:
+    """The forms behind "More", by entry kind: preparation, note, end and the ways out that take a word."""
+    return {
+        kind: entry_form(kind, title, fields_of(kind, looks), save=save, with_pad=kind == "weight")
+        for kind, (title, save, looks) in SMALL_FORMS.items()
+    }
+
+
+def _rate_preview() -> html.Div:
+    limits = {rule.rule_id: str(rule.limit) for rule in RATE_RULES if rule.limit is not None}
+    return _preview(
+        "rate-preview",
+        "mg/kg/h",
+        {
+            "data-monitored-above": limits["rate.setting.warning"],
+            "data-usual-high": limits["rate.range.advisory"],
+            "data-critical": str(RATE_CRITICAL_MG_PER_KG_PER_H),
+        },
+        per_hour=True,
+    )
+
+
+def _preview(role: str, unit: str, limits: Mapping[str, str], *, per_hour: bool = False) -> html.Div:
+    total = [_figure("mg-per-h", "mg/h")] if per_hour else []
+    return html.Div(
+        [
+            html.Div([*total, _figure("per-kg", unit)], className="preview__figures"),
+            html.Div("", className="preview__weight quiet small", **{"data-show": "preview-weight"}),
+            html.Div("", className="preview__words", role="status", **{"data-show": "preview-words"}),
+        ],
+        className="preview",
+        **{"data-role": role, **limits},
+    )
+
+
+def _figure(name: str, unit: str) -> html.Span:
+    value = html.Strong("-", className="preview__value number", **{"data-show": name})
+    return html.Span([value, html.Small(unit)], className="preview__figure")

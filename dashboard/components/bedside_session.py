@@ -1,0 +1,216 @@
+"""The screen of one session on the tablet: header, alert strip, views, and the bar that never moves."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components import bedside_forms
+
+# View name, words on the button that opens it. "dose" shows the start form before the start, the rate form after it.
+VIEWS = (
+    ("overview", "Overview"),
+    ("vital_signs", "Vital signs"),
+    ("pain_score", "Pain"),
+    ("adverse_effect", "Adverse effect"),
+    ("infusion_started", "Start infusion"),
+    ("rate_changed", "Rate"),
+    ("bolus", "Bolus"),
+    ("medication_given", "Medication"),
+    ("sedation", "Sedation"),
+    ("more", "More"),
+)
+# The signs of the overview, with what stands under the value.
+OVERVIEW_SIGNS = (
+    ("heart_rate_per_min", "Heart rate", "/min"),
+    ("pressure", "Blood pressure", "mmHg"),
+    ("spo2_percent", "SpO2", "%"),
+    ("respiratory_rate_per_min", "Breaths", "/min"),
+    ("pain", "Pain", ""),
+)
+PREPARATION = (("weight", "Weight"), ("setting_attested", "Setting attested"), ("note", "Note"))
+WAYS_OUT = (
+    ("infusion_ended", "End infusion with a reason"),
+    ("discharged", "Discharge home"),
+    ("session_aborted", "Abort session"),
+    ("session_cancelled", "Cancel session"),
+)
+
+
+def session_screen(session_id: str) -> html.Div:
+    """Everything of one session; `assets/32_bedside.js` fills it and never moves its parts."""
+    return html.Div(
+        [_header(), _alert_strip(), html.Div([_rail(), _views()], className="bedside__work"), _bar()],
+        className="bedside",
+        **{"data-bedside": "session", "data-session-id": session_id},
+    )
+
+
+def _shown(name: str, class_name: str = "", text: str = "") -> html.Span:
+    return html.Span(text, className=class_name, **{"data-show": name})
+
+
+def _header() -> html.Div:
+    who = html.Div(
+        [
+            html.Div([_shown("chair"), _shown("patient_label")], className="bedside-head__name"),
+            html.Div([_shown("identity"), _shown("weight")], className="bedside-head__line quiet"),
+        ],
+        className="bedside-head__who",
+    )
+    blocks = [
+        _block("status", "status_detail", wide=True),
+        _block("rate", "given", unit="mg/kg/h"),
+        _block("due", "due_detail"),
+    ]
+    unsent = html.Button(
+        [_shown("unsent", "bedside-head__unsent-count"), _shown("unsent_detail", "quiet small")],
+        type="button",
+        id="bedside--unsent",
+        className="bedside-head__unsent",
+        **{"data-open-form": "unsent"},
+    )
+    live = html.Div([who, *blocks], className="bedside-head__live shell__live")
+    return html.Div([live, unsent], className="bedside-head card", id="bedside--head")
+
+
+def _block(value: str, detail: str, *, unit: str = "", wide: bool = False) -> html.Div:
+    units = [html.Small(unit, className="bedside-head__unit")] if unit else []
+    return html.Div(
+        [
+            html.Div([_shown(value, "bedside-head__value number"), *units]),
+            html.Div(_shown(detail), className="bedside-head__line quiet"),
+        ],
+        className=f"bedside-head__block{' bedside-head__block--wide' if wide else ''}",
+    )
+
+
+def _alert_strip() -> html.Div:
+    return html.Div(
+        [
+            html.Div("", id="bedside--alerts", className="bedside-alerts__list", role="list"),
+            html.Button("", type="button", id="bedside--more-alerts", className="bedside-alerts__more hidden"),
+        ],
+        className="bedside-alerts shell__live",
+        **{"aria-label": "Alerts of this session", "aria-live": "polite"},
+    )
+
+
+def _rail() -> html.Nav:
+    buttons = [
+        html.Button(words, type="button", className="rail__button", **{"data-open-form": name, "aria-pressed": "false"})
+        for name, words in VIEWS
+    ]
+    return html.Nav(buttons, className="rail", **{"aria-label": "Forms"})
+
+
+def _views() -> html.Div:
+    forms = {
+        "overview": [_overview()],
+        "vital_signs": [bedside_forms.vital_signs_form()],
+        "pain_score": [bedside_forms.pain_form()],
+        "adverse_effect": [bedside_forms.adverse_effect_form()],
+        "infusion_started": [_start_view()],
+        "rate_changed": [bedside_forms.rate_form("rate_changed", "Rate change", "Save rate")],
+        "bolus": [bedside_forms.bolus_form()],
+        "medication_given": [bedside_forms.medication_form()],
+        "sedation": [bedside_forms.sedation_form()],
+        "more": [_more()],
+        "unsent": [_unsent()],
+    }
+    small = {kind: [form] for kind, form in bedside_forms.small_forms().items()}
+    return html.Div([_view(name, content) for name, content in {**forms, **small}.items()], className="bedside__views")
+
+
+def _view(name: str, content: list[Any]) -> html.Div:
+    hidden = "" if name == "overview" else " hidden"
+    return html.Div(content, className=f"bedside__view{hidden}", **{"data-view": name})
+
+
+def _start_view() -> html.Div:
+    override = html.Div(bedside_forms.override_form(), className="hidden", id="bedside--override")
+    return html.Div([bedside_forms.start_form(), override], className="start-view")
+
+
+def _overview() -> html.Div:
+    signs = [_sign(name, words, unit) for name, words, unit in OVERVIEW_SIGNS]
+    ready = html.Div(
+        [
+            html.Div(_shown("ready_words"), className="overview__ready-words"),
+            html.Button("Mark ready", type="button", id="bedside--ready", className="primary"),
+        ],
+        className="overview__ready card hidden",
+        id="bedside--ready-card",
+    )
+    entries = html.Div(
+        [
+            html.H2("Last entries", className="entry-form__title"),
+            html.Ol([], id="bedside--entries", className="entries"),
+        ],
+        className="overview__entries card",
+    )
+    return html.Div([html.Div(signs, className="overview__signs shell__live"), ready, entries], className="overview")
+
+
+def _sign(name: str, words: str, unit: str) -> html.Div:
+    return html.Div(
+        [
+            html.Div(words, className="sign__label quiet"),
+            html.Div([_shown("value", "sign__value number", "-"), html.Small(unit, className="sign__unit quiet")]),
+            html.Div(_shown("age"), className="sign__age quiet small"),
+        ],
+        className="sign card",
+        **{"data-sign": name},
+    )
+
+
+def _more() -> html.Div:
+    def opener(name: str, words: str) -> html.Button:
+        return html.Button(words, type="button", className="more__button", **{"data-open-form": name})
+
+    def one_tap(element_id: str, words: str) -> html.Button:
+        return html.Button(words, type="button", id=element_id, className="more__button")
+
+    taps = [
+        one_tap("bedside--transfer-ward", "Transfer to ward"),
+        one_tap("bedside--transfer-hospital", "Transfer to hospital"),
+        one_tap("bedside--left", "Left against advice"),
+    ]
+    return html.Div(
+        [
+            _more_group("Preparation and notes", [opener(*item) for item in PREPARATION]),
+            _more_group("Closing the session", [opener(*item) for item in WAYS_OUT]),
+            _more_group("One tap, at once", taps),
+            html.A("Open the session's chart", className="button", **{"data-role": "chart-link"}, href="#"),
+        ],
+        className="more card",
+    )
+
+
+def _more_group(title: str, buttons: list[html.Button]) -> html.Div:
+    return html.Div([html.H2(title, className="entry-form__title"), html.Div(buttons, className="more__buttons")])
+
+
+def _unsent() -> html.Div:
+    return html.Div(
+        [
+            html.H2("Not yet at the server", className="entry-form__title"),
+            html.P("Entries stay on this tablet until the server has answered.", className="quiet"),
+            html.Ol([], id="bedside--unsent-list", className="entries"),
+        ],
+        className="card unsent",
+    )
+
+
+def _bar() -> html.Div:
+    buttons = [
+        html.Button("Pause", type="button", id="bedside--pause", className="bar__button"),
+        html.Button("Stop", type="button", id="bedside--stop", className="bar__button"),
+        html.Button(
+            "Serious event", type="button", id="bedside--serious", className="bar__button bar__button--serious"
+        ),
+        html.Button("Resume", type="button", id="bedside--resume", className="bar__button"),
+    ]
+    said = html.Div("", id="bedside--said", className="bar__said", role="status")
+    return html.Div(
+        [*buttons, said], className="bar", id="bedside--bar", **{"aria-label": "Always at hand"}, role="group"
+    )

@@ -1,0 +1,255 @@
+"""Forms for entries, built from the domain's field specifications: one truth for label, unit, limits and choices.
+
+Python writes the frame with `data-*` attributes; `assets/30_entry_form.js` puts native inputs into it and reads them.
+Nothing here carries a value: every input and every choice starts empty (S4).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dash import html
+
+from session_store.domain.entries import FIELD_SPECS
+from session_store.domain.entry_fields import FieldSpec, FieldType
+from session_store.domain.limits import Limits
+
+# UCUM and counting units in the words of the screen.
+UNIT_WORDS = {"Cel": "°C", "points": ""}
+YES_NO = {"true": "Yes", "false": "No"}
+PAD_KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """Some values of a choice together, under a heading, shown only while `shown_if` (`field=value`) holds."""
+
+    values: Sequence[str]
+    words: Mapping[str, str] = field(default_factory=dict)
+    heading: str = ""
+    shown_if: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLook:
+    """How one field is shown where the domain leaves it open.
+
+    `remark`: small words under the label. `words`: words of the choices. `reasons`: `{code: words}` for "could not
+    measure"; empty where that is no answer. `suggestions`: texts that one tap types in; never doses.
+    `as_buttons`: a small whole number as one button a value. `groups`: the values of a choice in rows of their own;
+    all in one row where none is named. `shown_if`: `field=value` of the same form. `excludes`: a field that this one
+    empties, and that empties this one. `also`: a field that takes the same reason.
+    """
+
+    label: str = ""
+    remark: str = ""
+    unit: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    suggestions: Sequence[str] = ()
+    as_buttons: bool = False
+    groups: Sequence[ChoiceGroup] = ()
+    shown_if: str = ""
+    excludes: str = ""
+    also: str = ""
+    is_long: bool = False
+
+
+PLAIN = FieldLook()
+
+
+def entry_field(kind: str, name: str, look: FieldLook = PLAIN) -> html.Div:
+    """One field of an entry kind, as the domain specifies it."""
+    spec = FIELD_SPECS[kind][name]
+    label = look.label or spec.label or in_words(name)
+    is_chosen = look.as_buttons or spec.type in (FieldType.CHOICE, FieldType.BOOLEAN)
+    middle = _choices(spec, look, label) if is_chosen else html.Div(className="field__input", **{"data-role": "input"})
+    parts = [
+        html.Span([label, html.Small(look.remark, className="field__remark")], className="field__label"),
+        middle,
+        html.Div(unit_words(spec, look), className="field__note", **{"data-role": "note"}),
+        *_suggestions(look),
+        *_could_not(look, label),
+    ]
+    shape = "field--choice" if is_chosen else f"field--{'long' if look.is_long else spec.type.value}"
+    return html.Div(parts, className=f"field {shape}", **_attributes(name, spec, look, label))
+
+
+def entry_form(
+    kind: str,
+    title: str,
+    fields: Sequence[Any],
+    *,
+    side: Sequence[Any] = (),
+    save: str = "Save",
+    with_pad: bool = False,
+) -> html.Section:
+    """A whole form with its own save button: fields on the left, pad and save on the right."""
+    pad = [number_pad()] if with_pad else []
+    right = [html.Div([*pad, *side], className="entry-form__tools"), save_button(save)]
+    return html.Section(
+        [
+            form_head(title),
+            html.Div([*fields, problem_list()], className="entry-form__fields"),
+            html.Div(right, className="entry-form__side"),
+        ],
+        className="entry-form",
+        **{"data-entry-form": kind, "aria-label": title},
+    )
+
+
+def form_section(kind: str, title: str, fields: Sequence[Any], *, remark: str = "") -> html.Section:
+    """A part of a larger page that is saved as a whole: no save button, no pad, no time of its own."""
+    head = [html.H2(title, className="entry-form__title"), html.P(remark, className="quiet small form-section__remark")]
+    return html.Section(
+        [
+            html.Div(head, className="form-section__head"),
+            html.Div(fields, className="form-section__fields"),
+            problem_list(),
+        ],
+        className="form-section card",
+        **{"data-entry-form": kind, "aria-label": title},
+    )
+
+
+def form_head(title: str) -> html.Div:
+    """Title, status line ("Saved 14:26"), and the time that the entry will carry."""
+    return html.Div(
+        [
+            html.H2(title, className="entry-form__title"),
+            html.Div("", className="entry-form__status", role="status", **{"data-role": "status"}),
+            html.Div(
+                html.Button("Time: now", type="button", className="entry-form__time", **{"data-role": "time"}),
+                className="entry-form__when",
+                **{"data-role": "when"},
+            ),
+        ],
+        className="entry-form__head",
+    )
+
+
+def problem_list() -> html.Div:
+    """Where problems stand that belong to no field shown."""
+    return html.Div(className="entry-form__problems", **{"data-role": "problems"})
+
+
+def save_button(words: str) -> html.Button:
+    """The one primary action of a form."""
+    return html.Button(words, type="button", className="primary entry-form__save", **{"data-role": "save"})
+
+
+def number_pad() -> html.Div:
+    """Large keys that type into the field in use; the reasons of "could not measure" take the same place."""
+    keys = [
+        html.Button("delete" if key == "delete" else key, type="button", className="pad__key", **{"data-key": key})
+        for key in PAD_KEYS
+    ]
+    next_key = html.Button("Next", type="button", className="pad__next", **{"data-key": "next"})
+    return html.Div(
+        [
+            html.Div([*keys, next_key], className="pad__keys"),
+            html.Div(className="pad__reasons hidden", **{"data-role": "reasons"}),
+        ],
+        className="pad",
+        **{"data-role": "pad"},
+    )
+
+
+def in_words(code: str) -> str:
+    """A code as words: "racemic_ketamine" as "Racemic ketamine"."""
+    return code.replace("_", " ").capitalize()
+
+
+def unit_words(spec: FieldSpec, look: FieldLook = PLAIN) -> str:
+    """The unit beside the input; empty where there is none."""
+    if look.unit is not None:
+        return look.unit
+    unit = spec.limits.unit if spec.limits is not None else ""
+    return UNIT_WORDS.get(unit, unit)
+
+
+def _attributes(name: str, spec: FieldSpec, look: FieldLook, label: str) -> dict[str, str]:
+    attributes = {
+        "data-field": name,
+        "data-type": spec.type.value,
+        "data-label": label,
+        "data-required": str(spec.required).lower(),
+        "data-max-length": str(spec.max_length),
+        "data-shown-if": look.shown_if,
+        "data-excludes": look.excludes,
+        "data-also": look.also,
+        **_limit_attributes(spec.limits, unit_words(spec, look)),
+    }
+    if look.reasons:
+        attributes["data-reasons"] = json.dumps(dict(look.reasons))
+    return {key: value for key, value in attributes.items() if value}
+
+
+def _limit_attributes(limits: Limits | None, unit: str) -> dict[str, str]:
+    if limits is None:
+        return {}
+    return {
+        "data-unit": unit,
+        "data-absolute-low": str(limits.absolute_low),
+        "data-absolute-high": str(limits.absolute_high),
+        "data-recommended-low": str(limits.recommended_low),
+        "data-recommended-high": str(limits.recommended_high),
+    }
+
+
+def _values(spec: FieldSpec) -> Sequence[str]:
+    if spec.type is FieldType.BOOLEAN:
+        return tuple(YES_NO)
+    if spec.choices:
+        return tuple(str(value) for value in spec.choices)
+    if spec.limits is None:
+        raise ValueError("a field without choices or limits cannot be shown as buttons")
+    return [str(value) for value in range(int(spec.limits.absolute_low), int(spec.limits.absolute_high) + 1)]
+
+
+def _choices(spec: FieldSpec, look: FieldLook, label: str) -> html.Div:
+    words = {**(YES_NO if spec.type is FieldType.BOOLEAN else {}), **look.words}
+    groups = look.groups or [ChoiceGroup(_values(spec))]
+    return html.Div(
+        [_choice_group(group, words) for group in groups],
+        className="choices",
+        role="group",
+        **{"data-role": "choices", "aria-label": label},
+    )
+
+
+def _choice_group(group: ChoiceGroup, words: Mapping[str, str]) -> html.Div:
+    head = [html.Div(group.heading, className="choices__heading")] if group.heading else []
+    condition = {"data-shown-if": group.shown_if} if group.shown_if else {}
+    every_word = {**words, **group.words}
+    buttons = [_choice_button(value, every_word.get(value, in_words(value))) for value in group.values]
+    return html.Div([*head, html.Div(buttons, className="choices__row")], className="choices__group", **condition)
+
+
+def _choice_button(value: str, words: str) -> html.Button:
+    return html.Button(words, type="button", className="choice", **{"data-choice": value, "aria-pressed": "false"})
+
+
+def _suggestions(look: FieldLook) -> list[html.Div]:
+    if not look.suggestions:
+        return []
+    buttons = [
+        html.Button(text, type="button", className="suggestion", **{"data-suggestion": text})
+        for text in look.suggestions
+    ]
+    return [html.Div(buttons, className="suggestions")]
+
+
+def _could_not(look: FieldLook, label: str) -> list[html.Button]:
+    if not look.reasons:
+        return []
+    name = f"{label}: could not measure, because"
+    return [
+        html.Button(
+            "could not",
+            type="button",
+            className="field__could-not",
+            **{"data-role": "could-not", "aria-label": name, "aria-pressed": "false"},
+        )
+    ]

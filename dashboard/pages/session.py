@@ -1,0 +1,110 @@
+"""One session on one time axis, live, with its record under it: `/sessions/<session_id>`.
+
+Scripts: `40_session.js` (reads the timeline, follows the changes, header and values), `41_session_figure.js` (the one
+owner of the plot), `42_session_words.js` (entries in words), `42_session_entries.js` (the record under the figure).
+
+Stable selectors (browser tests and benchmarks rely on them)
+    root        [data-session-page][data-session-id]   state: #session--state (loading, "No such session", ...)
+    header      #session--head [data-show="patient_label|identity|plan|status|elapsed|given|rate|..."]
+    values      [data-session-value="heart_rate_per_min|systolic_mmhg|...|rate_mg_per_kg_per_h|pain"]
+    ages        [data-session-age="<the same>"]
+    plot        #session--plot with data-last-ms (newest drawn vital sign, epoch ms), data-points (values held),
+                data-drawn-points (most drawn in one trace)
+    range       [data-range="all|60|15"]
+    record      #session--entries [data-entry="<entry_id>"] or [data-alert="<alert_id>"], [data-entry-filter]
+                [data-role="in-error"], then [name="reason"], [data-role="in-error-save"], [data-role="problems"]
+    override    #session--override [data-role="override"], then [name="reason"], [data-role="override-save"]
+"""
+
+import json
+from importlib.metadata import version
+
+import dash
+from dash import html
+from dash.fingerprint import build_fingerprint
+
+from dashboard.components.entry_list import entry_list
+from dashboard.components.shell import page_shell
+from dashboard.figures.session_rows import rows_json
+from dashboard.figures.session_strip import session_strip
+from dashboard.services import Services
+
+TITLE = "Session"
+# Window name in minutes, words on its button.
+RANGES = (("all", "Whole session"), ("60", "Last 60 min"), ("15", "Last 15 min"))
+# The file that `dcc.Graph` would load, served by Dash from the plotly package; named by version, so it stays cached.
+PLOTLY_PATH = "_dash-component-suites/plotly/" + build_fingerprint("package_data/plotly.min.js", version("plotly"), 0)
+LEGEND = "Hatched: not measured. Grey bands: warning limits in force, our proposal. Triangles: alerts."
+
+
+def register(services: Services) -> None:
+    """Registers `/sessions/<session_id>`; the page reads and follows the record through the HTTP interface."""
+    is_simulated = services.settings.is_simulated
+
+    def layout(session_id: str = "", **_: str) -> html.Div:
+        return page_shell("session", TITLE, session_page(session_id), is_simulated=is_simulated)
+
+    dash.register_page("dashboard.pages.session", path_template="/sessions/<session_id>", title=TITLE, layout=layout)
+
+
+def session_page(session_id: str) -> html.Div:
+    """The whole page between header and footer, empty until the script has read the timeline."""
+    body = html.Div(
+        [_head(), _notes(), _override(), _figure(), entry_list()], className="session hidden", id="session--body"
+    )
+    return html.Div(
+        [_state(), body],
+        **{
+            "data-session-page": "",
+            "data-session-id": session_id,
+            "data-rows": json.dumps(rows_json()),
+            "data-plotly": dash.get_relative_path("/" + PLOTLY_PATH),
+        },
+    )
+
+
+def _state() -> html.Div:
+    return html.Div("Reading the session", id="session--state", className="session__state quiet", role="status")
+
+
+def _shown(name: str, class_name: str = "") -> html.Span:
+    return html.Span("", className=class_name, **{"data-show": name})
+
+
+def _head() -> html.Div:
+    who = html.Div(
+        [
+            html.Div([_shown("chair_label"), _shown("patient_label"), _shown("simulated")], className="session-head__name"),
+            html.Div(_shown("identity"), className="quiet"),
+            html.Div(_shown("plan"), className="quiet"),
+        ],
+        className="session-head__who",
+    )
+    blocks = [_block("status", "status_detail"), _block("given", "given_detail"), _block("setting", "setting_detail")]
+    return html.Div([who, *blocks], className="session-head card shell__live", id="session--head")
+
+
+def _block(value: str, detail: str) -> html.Div:
+    return html.Div(
+        [html.Div(_shown(value), className="session-head__value"), html.Div(_shown(detail), className="quiet small")],
+        className="session-head__block",
+    )
+
+
+def _notes() -> html.Div:
+    return html.Div([], id="session--notes", className="session__notes")
+
+
+def _override() -> html.Div:
+    return html.Div([], id="session--override", className="session__override hidden")
+
+
+def _figure() -> html.Section:
+    ranges = html.Div([_range(*item) for item in RANGES], className="session__ranges", role="group")
+    foot = html.Div([html.Span(LEGEND, className="quiet small"), ranges], className="session__figure-foot")
+    return html.Section([session_strip(), foot], className="session__figure card", **{"aria-label": "Time axis"})
+
+
+def _range(minutes: str, words: str) -> html.Button:
+    pressed = "true" if minutes == "all" else "false"
+    return html.Button(words, type="button", **{"data-range": minutes, "aria-pressed": pressed})

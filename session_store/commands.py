@@ -1,0 +1,75 @@
+"""What may be asked of the recorder, and what it answers: frozen values, no behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from session_store.domain.alert import AlertFact
+from session_store.domain.entry_fields import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The acting person or device; stands on every entry."""
+
+    account_id: UUID
+    display_name: str
+    role: str
+
+    @property
+    def is_device(self) -> bool:
+        """Devices send monitor and pump facts, persons what they did and saw by hand."""
+        return self.role == "device"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEntries:
+    """Append entries to one session, each judged alone. `sent_at` is the sender's clock at sending."""
+
+    session_id: UUID
+    author: Author
+    entries: tuple[Mapping[str, Any], ...]
+    sent_at: datetime | None = None
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSession:
+    """Make a session with its first entries, all or none."""
+
+    session_id: UUID
+    author: Author
+    entries: tuple[Mapping[str, Any], ...]
+    sent_at: datetime | None = None
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeTime:
+    """Raise what is due by the clock in all open sessions."""
+
+
+Command = RecordEntries | PlanSession | JudgeTime
+
+
+class EntryOutcome(StrEnum):
+    """What became of one sent entry. Only a recorded entry occupies its id."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    CONFIRMATION_NEEDED = "confirmation_needed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryResult:
+    """The answer to one sent entry; for a recorded device entry, `problems` are warnings."""
+
+    entry_id: str | None
+    outcome: EntryOutcome
+    change_number: int | None = None
+    problems: tuple[Problem, ...] = ()
+    alert_facts: tuple[AlertFact, ...] = field(default=())

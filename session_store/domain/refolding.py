@@ -1,0 +1,154 @@
+"""Folding a whole session again: for late infusion entries, corrected weights and entries entered in error.
+
+The entries that still stand are folded in the order of their effective time, judged as if for the first time, and the
+alerts so found are reconciled with those already in the record: nothing in the record is taken back, what is missing
+is raised now, what lost its evidence is withdrawn.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from session_store.domain.alert import AlertFact, Fact, Level, OpenAlert
+from session_store.domain.alert_evaluation import Judgement, drop_settled, judge_entry, withdraw
+from session_store.domain.entries import EnteredInError, Entry
+from session_store.domain.session_summary import SessionSummary
+
+_WEIGHT_IS_FOR_THE_WHOLE_SESSION = "weight"
+# Alerts by the clock are not found again by folding entries; they stay as they are until a value clears them.
+_TIME_CONDITIONS = ("overdue:", "monitor.silent")
+
+
+def standing_entries(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries not entered in error, in the order of their effective time (then of recording).
+
+    The weight last recorded holds from the beginning: a corrected weight judges all rates again.
+    """
+    everything = list(entries)
+    withdrawn = withdrawn_entry_ids(everything)
+    standing = [entry for entry in everything if entry.entry_id not in withdrawn]
+    weights = [entry for entry in standing if entry.content.kind == _WEIGHT_IS_FOR_THE_WHOLE_SESSION]
+    others = [entry for entry in standing if entry.content.kind != _WEIGHT_IS_FOR_THE_WHOLE_SESSION]
+    others.sort(key=lambda entry: (entry.effective_at, entry.seq))
+    return [*max_by_seq(weights), *others]
+
+
+def max_by_seq(entries: list[Entry]) -> list[Entry]:
+    """The entry recorded last, as a list of one; empty for none."""
+    return [max(entries, key=lambda entry: entry.seq)] if entries else []
+
+
+def withdrawn_entry_ids(entries: Iterable[Entry]) -> set[UUID]:
+    """The ids of the entries that a later one withdraws."""
+    return {entry.content.withdrawn_entry_id for entry in entries if isinstance(entry.content, EnteredInError)}
+
+
+def fold_again(
+    fresh: SessionSummary, entries: Iterable[Entry], judgement: Judgement
+) -> tuple[SessionSummary, list[tuple[AlertFact, ...]]]:
+    """The summary of the standing entries folded into a fresh one, with the facts found along the way."""
+    found: list[tuple[AlertFact, ...]] = []
+    for entry in standing_entries(entries):
+        fresh.apply(entry)
+        found.append(tuple(judge_entry(fresh, entry, replace(judgement, now=entry.recorded_at))))
+    return fresh, found
+
+
+def reconcile(
+    before: SessionSummary,
+    after: SessionSummary,
+    found: list[tuple[AlertFact, ...]],
+    raised_before: Mapping[tuple[str, UUID | None], UUID],
+    withdrawn: set[UUID],
+    cause: Entry,
+    judgement: Judgement,
+) -> Iterator[AlertFact]:
+    """Bring the alerts on record in line with the fold `after`; sets `after.alerts` and yields the new facts.
+
+    `raised_before` maps (condition, evidence entry) of every alert ever raised in this session to its id.
+    """
+    kept: list[OpenAlert] = []
+    for alert in before.alerts:
+        if alert.is_over:
+            kept.append(alert)
+        elif alert.evidence_entry_id in withdrawn:
+            yield withdraw(alert, judgement.now, cause.entry_id)
+        else:
+            kept.append(alert)
+    refolded = list(after.alerts)
+    after.alerts = kept
+    after.alerts_by_level = dict(before.alerts_by_level)
+    for alert in kept:
+        yield from _follow(alert, refolded, cause, judgement)
+    for alert in refolded:
+        answered = alert.clears_on_acknowledgement and (alert.condition, alert.evidence_entry_id) in raised_before
+        if not alert.is_over and not answered and after.open_alert(alert.condition) is None:
+            yield _raise_now(after, alert, cause, judgement)
+    yield from _raise_past(after, found, raised_before, cause, judgement)
+    drop_settled(after)
+
+
+def _follow(alert: OpenAlert, refolded: list[OpenAlert], cause: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """An alert on record takes the level that the fold found; without any finding it is over."""
+    if alert.is_over or alert.condition.startswith(_TIME_CONDITIONS) or alert.condition.startswith("rule.failed"):
+        return
+    again = next((one for one in refolded if one.condition == alert.condition and not one.is_over), None)
+    if again is None:
+        alert.cleared_at = judgement.now
+        yield _fact_of(Fact.CLEARED, alert, judgement, cause.entry_id)
+    elif again.level > alert.level:
+        alert.level, alert.peak_level, alert.acknowledged = again.level, max(alert.peak_level, again.level), None
+        alert.text, alert.rule_id, alert.citation = again.text, again.rule_id, again.citation
+        alert.sounds_at = alert.sounded_at = judgement.now if again.level is not Level.ADVISORY else None
+        yield _fact_of(Fact.ESCALATED, alert, judgement, again.evidence_entry_id)
+    elif again.level < alert.level:
+        alert.level, alert.text = again.level, again.text
+        alert.rule_id, alert.citation = again.rule_id, again.citation
+        yield _fact_of(Fact.LOWERED, alert, judgement, again.evidence_entry_id)
+
+
+def _raise_now(after: SessionSummary, alert: OpenAlert, cause: Entry, judgement: Judgement) -> AlertFact:
+    alert.recorded_at = judgement.now
+    if alert.level is not Level.ADVISORY:
+        alert.sounds_at = alert.sounded_at = judgement.now
+    alert.text = f"{alert.text} (found after a correction)"
+    after.alerts.append(alert)
+    _count(after, alert.level)
+    return _fact_of(Fact.RAISED, alert, judgement, alert.evidence_entry_id or cause.entry_id)
+
+
+def _raise_past(
+    after: SessionSummary,
+    found: list[tuple[AlertFact, ...]],
+    raised_before: Mapping[tuple[str, UUID | None], UUID],
+    cause: Entry,
+    judgement: Judgement,
+) -> Iterator[AlertFact]:
+    """What the corrected record shows to have been at warning or worse, and nobody was told of."""
+    facts = [fact for group in found for fact in group]
+    cleared = {fact.alert_id for fact in facts if fact.fact is Fact.CLEARED}
+    for fact in facts:
+        known = (fact.condition, fact.evidence_entry_id) in raised_before
+        if fact.fact is not Fact.RAISED or fact.level is Level.ADVISORY or known or fact.alert_id not in cleared:
+            continue
+        alert = OpenAlert(
+            fact.alert_id, fact.rule_id, fact.rule_version, f"{fact.condition}:past", fact.level, fact.level,
+            f"{fact.text} (found after a correction)", fact.citation, fact.at, judgement.now, fact.evidence_entry_id,
+            is_past=True,
+        )  # fmt: skip
+        after.alerts.append(alert)
+        _count(after, alert.level)
+        yield _fact_of(Fact.RAISED, alert, judgement, fact.evidence_entry_id)
+        alert.cleared_at = judgement.now
+        yield _fact_of(Fact.CLEARED, alert, judgement, cause.entry_id)
+
+
+def _count(summary: SessionSummary, level: Level) -> None:
+    summary.alerts_by_level[level.word] = summary.alerts_by_level.get(level.word, 0) + 1
+
+
+def _fact_of(fact: Fact, alert: OpenAlert, judgement: Judgement, evidence: UUID | None) -> AlertFact:
+    return AlertFact(
+        fact, alert.alert_id, alert.rule_id, alert.rule_version, alert.condition, alert.level, judgement.now,
+        alert.text, alert.citation, evidence, alert.is_past,
+    )  # fmt: skip

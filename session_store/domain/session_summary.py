@@ -1,0 +1,328 @@
+"""What is true of a session now: the incremental fold of its entries, small enough to be stored as one row.
+
+`apply` folds one entry in; `alert_evaluation` judges it. The summary is a rebuildable projection: folding all entries
+of the session again gives the same, which tests compare.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from session_store.domain import entries as kinds
+from session_store.domain.alert import OpenAlert
+from session_store.domain.alert_rules import BENZODIAZEPINES_AND_OPIOIDS, SEDATION_WARNING
+from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry, Source
+from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg
+from session_store.domain.observation_schedule import ScheduleContext
+from session_store.domain.pain_response import ScoreReading
+from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus, next_status
+
+BASELINE_WINDOW = timedelta(minutes=30)
+# RASS >= -1 or the like level of another scale counts as awake (clinical-decisions 8).
+_AWAKE_FROM = {"rass": (-1, 4), "poss": (1, 2), "moaas": (4, 5), "ramsay": (1, 3)}
+
+
+@dataclass(slots=True)
+class SignStanding:
+    """The newest value of one sign, and the newest "could not measure" after it."""
+
+    value: Decimal | None = None
+    effective_at: datetime | None = None
+    source: Source | None = None
+    entry_id: UUID | None = None
+    monitor_interval_s: float | None = None
+    not_measured_reason: str | None = None
+    not_measured_at: datetime | None = None
+    set_counts_from: datetime | None = None
+
+
+@dataclass(slots=True)
+class BaselineValue:
+    """One sign's value in the last set before any session drug."""
+
+    value: Decimal
+    effective_at: datetime
+
+
+@dataclass(slots=True)
+class ConditionStanding:
+    """What the evaluator remembers of one vital-sign condition between readings."""
+
+    pending_since: dict[int, datetime] = field(default_factory=dict)
+    pending_count: dict[int, int] = field(default_factory=dict)
+    calm_since: datetime | None = None
+    calm_count: int = 0
+
+
+@dataclass(slots=True)
+class Setting:
+    """Who attested the setting, as monitored or not, from when."""
+
+    is_monitored: bool
+    attested_by: str
+    attested_at: datetime
+
+
+@dataclass(slots=True)
+class SessionSummary:
+    """One session as it stands after `next_seq - 1` entries."""
+
+    session_id: UUID
+    patient_id: UUID
+    is_simulated: bool
+    plan: dict[str, str]
+    status: SessionStatus = SessionStatus.PLANNED
+    status_since: datetime | None = None
+    next_seq: int = 1
+    next_fact_seq: int = 1
+    change_number: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    closed_at: datetime | None = None
+    first_drug_at: datetime | None = None
+    end_reason: str | None = None
+    start_override_by: str | None = None
+    weight_kg: Decimal | None = None
+    weight_basis: str | None = None
+    setting: Setting | None = None
+    infusion: InfusionStanding = field(default_factory=InfusionStanding)
+    last_infusion_event_at: datetime | None = None
+    peak_rate_mg_per_h: Decimal = Decimal(0)
+    tightened_at: datetime | None = None
+    depressant_at: datetime | None = None
+    signs: dict[str, SignStanding] = field(default_factory=dict)
+    baseline: dict[str, BaselineValue] = field(default_factory=dict)
+    conditions: dict[str, ConditionStanding] = field(default_factory=dict)
+    extremes: dict[str, Decimal] = field(default_factory=dict)
+    pain_scores: list[ScoreReading] = field(default_factory=list)
+    sedation_scale: str | None = None
+    sedation_level: int | None = None
+    sedation_at: datetime | None = None
+    symptom_at: datetime | None = None
+    monitor_last_at: datetime | None = None
+    adverse_effects: int = 0
+    had_grade_3_effect: bool = False
+    alerts_by_level: dict[str, int] = field(default_factory=dict)
+    alerts: list[OpenAlert] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Open sessions stay on the panel."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def is_closed(self) -> bool:
+        """Closed sessions are finished."""
+        return self.status in CLOSED_STATUSES
+
+    def rate_mg_per_kg_per_h(self) -> Decimal | None:
+        """What runs now per kg; None when the weight is unknown and something runs."""
+        rate = self.infusion.rate_mg_per_h()
+        if rate == 0:
+            return Decimal(0)
+        return per_kg(rate, self.weight_kg) if self.weight_kg else None
+
+    def schedule_context(self) -> ScheduleContext:
+        """What tightens this session's observation schedule."""
+        rate = self.infusion.rate_mg_per_h()
+        above = self.weight_kg is not None and exceeds_per_kg(rate, Decimal(1), self.weight_kg)
+        return ScheduleContext(self.tightened_at, self.depressant_at, above)
+
+    def is_sedated(self) -> bool:
+        """Whether the last sedation level is at warning level or worse."""
+        if self.sedation_scale is None or self.sedation_level is None:
+            return False
+        return self.sedation_level in SEDATION_WARNING[self.sedation_scale]
+
+    def is_awake(self) -> bool:
+        """Whether the last sedation level, if any, is awake enough for a pain score."""
+        if self.sedation_scale is None or self.sedation_level is None:
+            return True
+        low, high = _AWAKE_FROM[self.sedation_scale]
+        return low <= self.sedation_level <= high
+
+    def open_alert(self, condition: str) -> OpenAlert | None:
+        """The alert of this condition that is not over, if any."""
+        return next((alert for alert in self.alerts if alert.condition == condition and not alert.is_over), None)
+
+    def apply(self, entry: Entry) -> None:
+        """Fold one entry in. Entries of a kind must come in the order of their effective time."""
+        self._move_status(entry)
+        folder = _FOLDERS.get(entry.content.kind)
+        if folder is not None:
+            folder(self, entry)
+
+    def _move_status(self, entry: Entry) -> None:
+        status = next_status(self.status, entry.content.kind)
+        if status is None or status is self.status:
+            return
+        self.status = status
+        self.status_since = entry.effective_at
+        if status in CLOSED_STATUSES:
+            self._halt(entry.effective_at)
+            self.closed_at = entry.effective_at
+
+    def _first_drug(self, at: datetime) -> None:
+        if self.first_drug_at is not None:
+            return
+        self.first_drug_at = at
+        for name, sign in self.signs.items():
+            if sign.value is not None and sign.effective_at is not None and at - sign.effective_at <= BASELINE_WINDOW:
+                self.baseline[name] = BaselineValue(sign.value, sign.effective_at)
+
+    def _halt(self, at: datetime) -> None:
+        if self.started_at is not None:
+            self.ended_at = self.ended_at or at
+        self.infusion.halt(at)
+
+    def _set_rate(self, entry: Entry) -> None:
+        content: Any = entry.content
+        before = self.infusion.programmed_rate_mg_per_h()
+        self.infusion.set_rate(entry.effective_at, content.pump_rate_ml_per_h, content.concentration_mg_per_ml)
+        after = self.infusion.programmed_rate_mg_per_h()
+        if after > before:
+            self.tightened_at = entry.effective_at
+        self.peak_rate_mg_per_h = max(self.peak_rate_mg_per_h, after)
+        self.last_infusion_event_at = entry.effective_at
+
+    def _fold_weight(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.weight_kg, self.weight_basis = content.weight_kg, content.basis
+
+    def _fold_setting(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.setting = Setting(content.is_monitored, content.attested_by, entry.effective_at)
+
+    def _fold_override(self, entry: Entry) -> None:
+        self.start_override_by = entry.author_name
+
+    def _fold_started(self, entry: Entry) -> None:
+        self._first_drug(entry.effective_at)
+        self.started_at = self.started_at or entry.effective_at
+        self._set_rate(entry)
+        self.infusion.run(entry.effective_at)
+        self.tightened_at = entry.effective_at
+
+    def _fold_paused(self, entry: Entry) -> None:
+        self.infusion.halt(entry.effective_at)
+        self.last_infusion_event_at = entry.effective_at
+
+    def _fold_resumed(self, entry: Entry) -> None:
+        if self.status is SessionStatus.RUNNING:
+            self.infusion.run(entry.effective_at)
+            self.last_infusion_event_at = entry.effective_at
+
+    def _fold_ended(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.infusion.halt(entry.effective_at)
+        self.ended_at = self.ended_at or entry.effective_at
+        self.end_reason = content.reason or self.end_reason
+        self.last_infusion_event_at = entry.effective_at
+
+    def _fold_bolus(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self._first_drug(entry.effective_at)
+        self.infusion.give_bolus(content.dose_mg)
+        self.tightened_at = entry.effective_at
+        self.last_infusion_event_at = entry.effective_at
+
+    def _fold_medication(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self._first_drug(entry.effective_at)
+        if content.drug_name.lower() in BENZODIAZEPINES_AND_OPIOIDS:
+            self.depressant_at = entry.effective_at
+
+    def _fold_sedation(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.sedation_scale, self.sedation_level = content.scale, int(content.level)
+        self.sedation_at = entry.effective_at
+
+    def _fold_effect(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.adverse_effects += 1
+        self.had_grade_3_effect = self.had_grade_3_effect or (content.ctcae_grade or 0) >= 3
+        if content.term in kinds.SYMPTOM_TERMS:
+            self.symptom_at = entry.effective_at
+
+    def _fold_pain(self, entry: Entry) -> None:
+        content: Any = entry.content
+        score = content.score_points if content.instrument == "nrs" else content.score_mm
+        self.pain_scores.append(
+            ScoreReading(
+                instrument=content.instrument,
+                recall=content.recall,
+                circumstance=content.circumstance,
+                score_tenths=None if score is None else int(score * 10),
+                no_score=content.no_score,
+                effective_at=entry.effective_at,
+                awake=self.is_awake(),
+            )
+        )
+
+    def _fold_vitals(self, entry: Entry) -> None:
+        content: Any = entry.content
+        for name in VITAL_SIGN_FIELDS:
+            value = getattr(content, name)
+            if value is not None:
+                self._newer_value(name, value, entry)
+        for name, reason in content.not_measured.items():
+            self._not_measured(name, reason, entry.effective_at)
+        if entry.source is Source.MONITOR:
+            self.monitor_last_at = max(self.monitor_last_at or entry.effective_at, entry.effective_at)
+
+    def _newer_value(self, name: str, value: Decimal, entry: Entry) -> None:
+        sign = self.signs.setdefault(name, SignStanding())
+        before = sign.effective_at
+        if before is not None and entry.effective_at < before:
+            return
+        if entry.source is Source.MONITOR and sign.source is Source.MONITOR and before is not None:
+            sign.monitor_interval_s = (entry.effective_at - before).total_seconds()
+        sign.value, sign.effective_at = value, entry.effective_at
+        sign.source, sign.entry_id = entry.source, entry.entry_id
+        sign.not_measured_reason = sign.not_measured_at = None
+        sign.set_counts_from = entry.effective_at
+
+    def _not_measured(self, name: str, reason: str, at: datetime) -> None:
+        sign = self.signs.setdefault(name, SignStanding())
+        if sign.effective_at is not None and at < sign.effective_at:
+            return
+        if sign.not_measured_at is None:
+            # "Could not measure" buys one interval, once (clinical-decisions 4).
+            sign.set_counts_from = at
+        sign.not_measured_reason, sign.not_measured_at = reason, at
+
+    def set_counts_from(self, name: str) -> datetime | None:
+        """From when the schedule of one sign runs: its last set, or the start of the infusion."""
+        sign = self.signs.get(name)
+        last = sign.set_counts_from if sign else None
+        if last is None or (self.started_at is not None and last < self.started_at):
+            return self.started_at
+        return last
+
+
+_FOLDERS: dict[str, Callable[[SessionSummary, Entry], None]] = {
+    "weight": SessionSummary._fold_weight,
+    "setting_attested": SessionSummary._fold_setting,
+    "start_override": SessionSummary._fold_override,
+    "infusion_started": SessionSummary._fold_started,
+    "rate_changed": SessionSummary._set_rate,
+    "infusion_paused": SessionSummary._fold_paused,
+    "infusion_resumed": SessionSummary._fold_resumed,
+    "infusion_ended": SessionSummary._fold_ended,
+    "bolus": SessionSummary._fold_bolus,
+    "medication_given": SessionSummary._fold_medication,
+    "sedation": SessionSummary._fold_sedation,
+    "adverse_effect": SessionSummary._fold_effect,
+    "pain_score": SessionSummary._fold_pain,
+    "vital_signs": SessionSummary._fold_vitals,
+}
+
+SCHEDULED_STATUSES = frozenset({SessionStatus.RUNNING, SessionStatus.PAUSED, SessionStatus.RECOVERY})
+
+
+def scheduled_signs(summary: SessionSummary) -> tuple[str, ...]:
+    """The signs whose clock runs in this status."""
+    return SCHEDULED_SIGNS if summary.status in SCHEDULED_STATUSES else ()

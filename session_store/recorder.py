@@ -1,0 +1,154 @@
+"""THE write path. One thread writes: it takes what is waiting, records it in one transaction, and answers after COMMIT.
+
+Validate, append, evaluate alerts, number the change, update projections: one transaction. Only then are callers
+answered and the bell rung. A batch that meets a fault is rolled back and its commands are tried one by one, so that
+one bad command cannot take others with it.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from session_store.clock import Clock
+from session_store.commands import Command, EntryResult, JudgeTime, PlanSession, RecordEntries
+from session_store.domain.alert_evaluation import judge_time
+from session_store.domain.identifiers import parse_uuid7
+from session_store.domain.session import OPEN_STATUSES
+from session_store.domain.session_summary import SessionSummary
+from session_store.errors import StoreUnavailable
+from session_store.recording import plan_session, record_entries
+from session_store.storage import projections
+from session_store.write_transaction import CommittedChange, WriteTransaction
+
+LARGEST_BATCH = 256
+_log = logging.getLogger(__name__)
+
+Answer = list[EntryResult]
+Bell = Callable[[Sequence[CommittedChange], dict[UUID, SessionSummary]], None]
+
+
+@dataclass(slots=True)
+class _Work:
+    command: Command
+    answer: "Future[Answer]"
+
+
+class Recorder:
+    """Appends to the record. `submit` may be called from any thread; `close` finishes what is waiting."""
+
+    def __init__(self, writer: Engine, clinic_id: int, clock: Clock, bell: Bell | None = None) -> None:
+        self._writer = writer
+        self._clinic_id = clinic_id
+        self._clock = clock
+        self._bells: list[Bell] = [bell] if bell else []
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
+        self._thread.start()
+
+    def on_commit(self, bell: Bell) -> None:
+        """Have `bell` called in the writer's thread after each commit, with the changes and the summaries."""
+        self._bells.append(bell)
+
+    def submit(self, command: Command) -> "Future[Answer]":
+        """Queue a command; its answer comes after COMMIT. Raises `StoreUnavailable` once closed."""
+        if self._closed:
+            raise StoreUnavailable("the recorder is closed")
+        work = _Work(command, Future())
+        self._queue.put(work)
+        return work.answer
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            batch, is_last = self._take_waiting(first)
+            self._record(batch)
+            if is_last:
+                return
+
+    def _take_waiting(self, first: _Work) -> tuple[list[_Work], bool]:
+        batch = [first]
+        while len(batch) < LARGEST_BATCH:
+            try:
+                work = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if work is None:
+                return batch, True
+            batch.append(work)
+        return batch, False
+
+    def _record(self, batch: list[_Work]) -> None:
+        try:
+            answers, transaction = self._commit([work.command for work in batch])
+        except Exception as failure:
+            if len(batch) == 1:
+                _log.exception("a command could not be recorded")
+                batch[0].answer.set_exception(failure)
+                return
+            for work in batch:
+                self._record([work])
+            return
+        for work, answer in zip(batch, answers, strict=True):
+            work.answer.set_result(answer)
+        self._ring(transaction)
+
+    def _commit(self, commands: list[Command]) -> tuple[list[Answer], WriteTransaction]:
+        with self._writer.begin() as connection:
+            transaction = WriteTransaction(connection, self._clinic_id, self._clock.now())
+            transaction.begin(_entry_ids(commands))
+            answers = [run_command(transaction, command) for command in commands]
+            transaction.flush()
+        return answers, transaction
+
+    def _ring(self, transaction: WriteTransaction) -> None:
+        if not transaction.changes:
+            return
+        for bell in self._bells:
+            try:
+                bell(transaction.changes, transaction.summaries)
+            except Exception:
+                _log.exception("the bell failed; the record is not affected")
+
+
+def run_command(transaction: WriteTransaction, command: Command) -> Answer:
+    """One command inside a transaction."""
+    if isinstance(command, RecordEntries):
+        return record_entries(transaction, command)
+    if isinstance(command, PlanSession):
+        return plan_session(transaction, command)
+    return _judge_time(transaction, command)
+
+
+def _judge_time(transaction: WriteTransaction, _command: JudgeTime) -> Answer:
+    """Time-driven findings of all sessions that are open or still have unseen alerts."""
+    loaded = projections.summaries_by_status(transaction.connection, transaction.clinic_id, OPEN_STATUSES, 10_000)
+    for stored in loaded:
+        summary = transaction.summaries.setdefault(stored.session_id, stored)
+        facts = judge_time(summary, transaction.judgement())
+        if facts:
+            transaction.add_change(summary, None, facts, None)
+    return []
+
+
+def _entry_ids(commands: Sequence[Command]) -> list[UUID]:
+    ids = []
+    for command in commands:
+        if not isinstance(command, JudgeTime):
+            ids += [one for raw in command.entries if (one := parse_uuid7(raw.get("entry_id"))) is not None]
+    return ids

@@ -1,0 +1,31 @@
+"""Settings from the environment: one list with name, default and help."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting is an environment variable INFUSION_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="INFUSION_", frozen=True)
+
+    database_url: str = Field(
+        "sqlite:///var/infusion.sqlite", description="where the record is kept; a SQLite file by default"
+    )
+    host: str = Field("127.0.0.1", description="address the server listens on")
+    port: int = Field(8050, ge=1, le=65535, description="port the server listens on")
+    clinic_id: int = Field(1, ge=1, description="number of this clinic in the record")
+    clinic_time_zone: str = Field("UTC", description="time zone of the clinic's clocks, as in Europe/Berlin")
+    is_simulated: bool = Field(False, description="marks a new database and all in it as simulated (make demo)")
+    demo_password: str = Field("infusion-demo", description="password of the demo accounts; used by make demo alone")
+
+    @field_validator("clinic_time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise ValueError(f"unknown time zone {name!r}") from unknown
+        return name

@@ -1,0 +1,133 @@
+"""Projections: rows that may be rebuilt from the entries, and are the only ones ever updated besides the counter."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from session_store.domain.session import SessionStatus
+from session_store.domain.session_summary import SessionSummary
+from session_store.storage.row_mapping import decode_json, decode_summary, encode_json, encode_summary
+from session_store.storage.schema import clinic, session_outcome, session_summary
+
+_KEY = (session_summary.c.clinic_id == bindparam("b_clinic_id")) & (
+    session_summary.c.session_id == bindparam("b_session_id")
+)
+_SELECT = select(session_summary.c.summary).where(_KEY)
+_UPDATE = (
+    update(session_summary)
+    .where(_KEY)
+    .values(
+        status=bindparam("b_status"),
+        started_at=bindparam("b_started_at"),
+        has_alerts=bindparam("b_has_alerts"),
+        summary=bindparam("b_summary"),
+    )
+)
+_INSERT = insert(session_summary)
+
+
+def _bound(clinic_id: int, summary: SessionSummary) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "session_id": summary.session_id,
+        "status": summary.status.value,
+        "started_at": summary.started_at,
+        "has_alerts": bool(summary.alerts),
+        "summary": encode_summary(summary),
+    }
+
+
+def load_summary(connection: Connection, clinic_id: int, session_id: UUID) -> SessionSummary | None:
+    """One session's summary, or None for an unknown session."""
+    text = connection.execute(_SELECT, {"b_clinic_id": clinic_id, "b_session_id": session_id}).scalar_one_or_none()
+    return None if text is None else decode_summary(text)
+
+
+def summaries_by_status(
+    connection: Connection, clinic_id: int, statuses: Iterable[SessionStatus], limit: int
+) -> list[SessionSummary]:
+    """Summaries of the sessions in these statuses, newest start first."""
+    query = (
+        select(session_summary.c.summary)
+        .where(session_summary.c.clinic_id == clinic_id, session_summary.c.status.in_([one.value for one in statuses]))
+        .order_by(session_summary.c.started_at.desc())
+        .limit(limit)
+    )
+    return [decode_summary(text) for text in connection.execute(query).scalars()]
+
+
+def summaries_with_alerts(connection: Connection, clinic_id: int) -> list[SessionSummary]:
+    """Closed sessions that still have alerts nobody has seen."""
+    closed = [one.value for one in SessionStatus if one.value not in ("ready", "running", "paused", "recovery")]
+    query = select(session_summary.c.summary).where(
+        session_summary.c.clinic_id == clinic_id,
+        session_summary.c.status.in_(closed),
+        session_summary.c.has_alerts.is_(True),
+    )
+    return [decode_summary(text) for text in connection.execute(query).scalars()]
+
+
+def store_summaries(connection: Connection, clinic_id: int, new: list[SessionSummary], old: list[SessionSummary]) -> None:
+    """Insert the new summaries and update the known ones."""
+    if new:
+        connection.execute(_INSERT, [_bound(clinic_id, one) for one in new])
+    if old:
+        rows = [{f"b_{name}": value for name, value in _bound(clinic_id, one).items()} for one in old]
+        connection.execute(_UPDATE, rows)
+
+
+_COUNTER = select(clinic.c.change_number).where(clinic.c.clinic_id == bindparam("b_clinic_id"))
+_SET_COUNTER = (
+    update(clinic).where(clinic.c.clinic_id == bindparam("b_clinic_id")).values(change_number=bindparam("b_number"))
+)
+
+
+def change_number(connection: Connection, clinic_id: int) -> int:
+    """The number of the clinic's last change."""
+    return int(connection.execute(_COUNTER, {"b_clinic_id": clinic_id}).scalar_one())
+
+
+def set_change_number(connection: Connection, clinic_id: int, number: int) -> None:
+    """The counter row is the lock: it is written in the transaction that takes the numbers."""
+    connection.execute(_SET_COUNTER, {"b_clinic_id": clinic_id, "b_number": number})
+
+
+def ensure_clinic(connection: Connection, clinic_id: int, is_simulated: bool) -> None:
+    """Make the clinic's row when the database is new."""
+    if connection.execute(_COUNTER, {"b_clinic_id": clinic_id}).first() is None:
+        connection.execute(insert(clinic).values(clinic_id=clinic_id, is_simulated=is_simulated, change_number=0))
+
+
+def clinic_is_simulated(connection: Connection, clinic_id: int) -> bool:
+    """Whether this database was made as simulated."""
+    query = select(clinic.c.is_simulated).where(clinic.c.clinic_id == clinic_id)
+    return bool(connection.execute(query).scalar_one_or_none())
+
+
+def store_outcomes(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Replace the outcome rows of these sessions."""
+    for row in rows:
+        stored = {**row, "alerts_by_level": encode_json(row["alerts_by_level"])}
+        key = (session_outcome.c.clinic_id == row["clinic_id"]) & (session_outcome.c.session_id == row["session_id"])
+        if connection.execute(update(session_outcome).where(key).values(**stored)).rowcount == 0:
+            connection.execute(insert(session_outcome).values(**stored))
+
+
+def outcomes(connection: Connection, clinic_id: int, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Outcome rows of finished treated sessions whose first drug was given in [since, until)."""
+    query = (
+        select(session_outcome)
+        .where(
+            session_outcome.c.clinic_id == clinic_id,
+            session_outcome.c.first_drug_at >= since,
+            session_outcome.c.first_drug_at < until,
+            session_outcome.c.is_closed.is_(True),
+        )
+        .order_by(session_outcome.c.first_drug_at)
+    )
+    return [
+        {**row, "alerts_by_level": decode_json(row["alerts_by_level"])} for row in connection.execute(query).mappings()
+    ]

@@ -1,0 +1,235 @@
+"""A simulated clinic on a running server: every chair has a session, and after its end soon another one."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, NoReturn
+
+from numpy.random import SeedSequence, default_rng
+
+from simulators.chair import ChairSession, Door, Outgoing
+from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct
+from simulators.scenarios.routine import routine_plan
+from simulators.scenarios.six_chairs import SIX_CHAIRS
+from simulators.server_client import RequestRefused, ServerClient, describe_problem
+from simulators.simulated_clock import SimulatedClock
+
+_LOG = logging.getLogger(__name__)
+
+CHAIR_GAP = timedelta(minutes=2)
+PATIENT_PREFIX = "DP-"
+_NOT_ADMITTED = frozenset({401, 403})
+_TURN_S = 1.0
+_RECONCILE_S = 15.0
+
+_UNKNOWN_WEIGHT_KG = 75.0
+_UNKNOWN_RATE_MG_PER_KG_PER_H = 0.5
+
+Tile = Mapping[str, Any]
+
+
+def chair_plans(chairs: int, seed: SeedSequence) -> list[ChairPlan]:
+    """The first plans of a clinic: the six told ones, then routine ones."""
+    extra = [routine_plan(default_rng(child)) for child in seed.spawn(max(chairs - len(SIX_CHAIRS), 0))]
+    return [*SIX_CHAIRS, *extra][:chairs]
+
+
+class Chair:
+    """One chair: the session on it, and the next one when that is over."""
+
+    def __init__(
+        self,
+        label: str,
+        first_plan: ChairPlan,
+        opened_at: datetime,
+        seed: SeedSequence,
+        staff: ServerClient,
+        device: ServerClient,
+    ) -> None:
+        self.label = label
+        self._seed = seed
+        self._staff = staff
+        self._device = device
+        self._plan = first_plan
+        self._next_at = opened_at
+        self._session: ChairSession | None = None
+        self._is_open = False
+        # Made but not yet answered for: kept when sending is interrupted, so that nothing made is lost.
+        self._unsent: list[Outgoing] = []
+        # After a refusal the record is looked at before the session is believed to be closed.
+        self._was_refused = False
+
+    def adopt(self, tile: Tile, now: datetime) -> None:
+        """Goes on with a session that an earlier run left open on this chair."""
+        started_at = tile.get("started_at")
+        start = datetime.fromisoformat(started_at) if started_at else now
+        (seed,) = self._seed.spawn(1)
+        plan = _adopted_plan(tile, (now - start).total_seconds() / 60)
+        self._session = ChairSession(plan, self.label, start - timedelta(minutes=START_MIN), seed)
+        self._session.adopt(tile, now)
+        self._is_open = True
+
+    def reconcile(self, tiles: Mapping[str, Tile], now: datetime) -> None:
+        """Follows what people did with this session on the screens."""
+        if self._session is not None and self._is_open and not self._unsent:
+            self._session.reconcile(tiles.get(str(self._session.session_id)), now)
+            self._was_refused = False
+            self._clear_if_closed(now)
+
+    def serve(self, now: datetime) -> None:
+        """Sends everything of this chair that is due."""
+        session = self._session or self._next_session(now)
+        if session is None or (not self._is_open and not self._open(session, now)):
+            return
+        self._unsent += session.entries_until(now)
+        while self._unsent:
+            run = _first_run(self._unsent)
+            if not self._send(session, run):
+                self._drop(now)
+                return
+            self._unsent = self._unsent[len(run) :]
+        self._clear_if_closed(now)
+
+    def _next_session(self, now: datetime) -> ChairSession | None:
+        if now < self._next_at:
+            return None
+        (seed,) = self._seed.spawn(1)
+        self._session = ChairSession(self._plan, self.label, self._next_at, seed)
+        self._is_open = False
+        return self._session
+
+    def _open(self, session: ChairSession, now: datetime) -> bool:
+        if now < session.ready_at:
+            return False
+        try:
+            results = self._staff.open_session(session.session_id, session.opening)
+            refusals = _refusals(results)
+        except RequestRefused as refused:
+            if refused.status in _NOT_ADMITTED:
+                raise
+            refusals = [str(refused)]
+        if refusals:
+            _LOG.warning("%s: the session could not be opened (%s)", self.label, "; ".join(refusals))
+            self._drop(now)
+            return False
+        _LOG.info("%s: %s opened (%s)", self.label, session.persona.patient_label, session.plan.name)
+        self._is_open = True
+        return True
+
+    def _send(self, session: ChairSession, run: Sequence[Outgoing]) -> bool:
+        """Sends one run through its door; False when the session cannot go on."""
+        is_staff = run[0].door is Door.STAFF
+        client = self._staff if is_staff else self._device
+        try:
+            results = client.post_entries(session.session_id, [item.entry for item in run], confirms=is_staff)
+        except RequestRefused as refused:
+            _LOG.warning("%s: entries were not taken (%s)", self.label, refused)
+            if refused.status in _NOT_ADMITTED:
+                raise
+            return refused.status != 404
+        for refusal in _refusals(results):
+            _LOG.warning("%s: %s", self.label, refusal)
+            self._was_refused = True
+        return True
+
+    def _clear_if_closed(self, now: datetime) -> None:
+        if self._session is not None and self._session.is_closed and not self._was_refused:
+            _LOG.info("%s: %s left the chair", self.label, self._session.persona.patient_label)
+            self._drop(now)
+
+    def _drop(self, now: datetime) -> None:
+        self._session, self._is_open, self._unsent, self._was_refused = None, False, [], False
+        (plan_seed,) = self._seed.spawn(1)
+        self._plan = routine_plan(default_rng(plan_seed))
+        self._next_at = now + CHAIR_GAP
+
+
+class Clinic:
+    """All chairs, served one after the other by one thread."""
+
+    def __init__(
+        self,
+        chairs: int,
+        seed: int,
+        staff: ServerClient,
+        device: ServerClient,
+        speed: float | None = None,
+        make_clock: Callable[[timedelta, float | None], SimulatedClock] = SimulatedClock,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        plan_seed, *chair_seeds = SeedSequence(seed).spawn(chairs + 1)
+        plans = chair_plans(chairs, plan_seed)
+        behind = timedelta(minutes=max(plan.seed_min for plan in plans))
+        self._clock = make_clock(behind, speed)
+        self._staff = staff
+        self._pause = pause
+        start = self._clock.real_now()
+        self._chairs = [
+            Chair(
+                f"Chair {number}", plan, start - timedelta(minutes=plan.seed_min, seconds=1.7 * number),
+                chair_seed, staff, device,
+            )
+            for number, (plan, chair_seed) in enumerate(zip(plans, chair_seeds, strict=True), start=1)
+        ]
+
+    def run(self) -> NoReturn:
+        """Runs until an exception ends it (a signal's, or `RequestRefused` when a sender is not admitted)."""
+        self.adopt_open_sessions()
+        next_reconcile = self._clock.real_now() + timedelta(seconds=_RECONCILE_S)
+        while True:
+            self.turn()
+            if self._clock.real_now() >= next_reconcile and not self._clock.is_behind():
+                self.reconcile()
+                next_reconcile = self._clock.real_now() + timedelta(seconds=_RECONCILE_S)
+            self._pause(_TURN_S)
+
+    def turn(self) -> None:
+        """Serves every chair once."""
+        for chair in self._chairs:
+            chair.serve(self._clock.now())
+
+    def reconcile(self) -> None:
+        """Looks what people did with the sessions meanwhile."""
+        tiles = {str(tile["session_id"]): tile for tile in self._staff.open_sessions()}
+        for chair in self._chairs:
+            chair.reconcile(tiles, self._clock.now())
+
+    def adopt_open_sessions(self) -> None:
+        """Goes on with what an earlier run left open on these chairs."""
+        by_chair = {str(tile["chair_label"]): tile for tile in self._staff.open_sessions() if _is_ours(tile)}
+        for chair in self._chairs:
+            if chair.label in by_chair:
+                chair.adopt(by_chair[chair.label], self._clock.real_now())
+
+
+def _is_ours(tile: Tile) -> bool:
+    return bool(tile.get("is_simulated")) and str(tile["patient_label"]).startswith(PATIENT_PREFIX)
+
+
+def _adopted_plan(tile: Tile, minutes_since_start: float) -> ChairPlan:
+    """A plan that goes on with what is running until the recorded planned total is in."""
+    duration_min = max(40, round(minutes_since_start) + 20)
+    weight_kg = float(tile.get("weight_kg") or _UNKNOWN_WEIGHT_KG)
+    total_mg = float(tile.get("planned_total_mg") or (tile.get("infusion") or {}).get("planned_total_mg") or 0.0)
+    rate = total_mg * 60 / (weight_kg * duration_min) if total_mg else _UNKNOWN_RATE_MG_PER_KG_PER_H
+    resume = PlannedAct(START_MIN + minutes_since_start + 3, "infusion_resumed")
+    return ChairPlan(
+        name="adopted", story="left open by an earlier run", rate_mg_per_kg_per_h=rate, duration_min=duration_min,
+        acts=(resume,), persona={"patient_label": tile["patient_label"], "weight_kg": weight_kg},
+    )
+
+
+def _first_run(outgoing: Sequence[Outgoing]) -> list[Outgoing]:
+    """The first entries that go through one door, so that all entries arrive in time order."""
+    _, run = next(groupby(outgoing, key=lambda item: item.door))
+    return list(run)
+
+
+def _refusals(results: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{result['outcome']}: {'; '.join(describe_problem(problem) for problem in result['problems'])}"
+        for result in results
+        if result["outcome"] not in ("recorded", "duplicate")
+    ]

@@ -1,0 +1,258 @@
+"""The command line of the simulators. Wrong parameters: one line and exit code 2; a failed run: one line and 1."""
+
+import argparse
+import logging
+import math
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import httpx
+from pydantic import ValidationError
+
+from session_store.domain.identifiers import parse_uuid7
+from session_store.settings import Settings
+from simulators.clinic import Clinic
+from simulators.clinic_history import MAX_WEEKS, finished_sessions
+from simulators.history_import import HistoryNotWritten, write_history
+from simulators.recording import (
+    MAX_MINUTES,
+    MIN_MINUTES,
+    RecordingRow,
+    RecordingUnreadable,
+    read_recording,
+    synthetic_rows,
+    write_recording,
+)
+from simulators.replay import NoSuchSession, ReplaySummary, choose_session, replay, replay_entries
+from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable, SignIn
+from simulators.simulated_clock import SimulatedClock, wall_now
+
+MAX_CHAIRS = 24
+NURSE_USERNAME = "nurse"
+DEFAULT_SERVER_URL = "http://127.0.0.1:8050"
+_REPLAY_PATIENCE_S = 30.0
+_CLOCK_TOLERANCE = timedelta(seconds=1)
+
+
+class WrongParameter(Exception):
+    """Something the caller gave cannot be used."""
+
+
+class _Interrupted(Exception):
+    """SIGINT or SIGTERM arrived."""
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one subcommand; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="simulators: %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except _Interrupted:
+        return 0
+    except (WrongParameter, RecordingUnreadable, NoSuchSession) as error:
+        return _say(error, 2)
+    except (RequestRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
+        return _say(error, 1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise _Interrupted
+
+
+def _say(error: Exception, exit_code: int) -> int:
+    print(f"simulators: {error}", file=sys.stderr)
+    return exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(
+        prog="python -m simulators",
+        description="Synthetic infusion clinics. Everything they send is marked simulated.",
+        epilog="Environment: INFUSION_SERVER_URL, INFUSION_DEVICE_TOKEN, INFUSION_DEMO_PASSWORD (clinic, replay); "
+        "INFUSION_DATABASE_URL, INFUSION_CLINIC_TIME_ZONE (history).",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_clinic(commands.add_parser("clinic", help="drive the chairs of a running server until interrupted"))
+    _add_history(commands.add_parser("history", help="write some weeks of finished sessions into the database"))
+    _add_replay(commands.add_parser("replay", help="send a bedside-monitor recording into an open session"))
+    _add_recording(commands.add_parser("recording", help="write a small synthetic bedside-monitor recording"))
+    return parser
+
+
+def _add_clinic(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chairs", type=_whole(1, MAX_CHAIRS), default=6, help="how many chairs (default 6)")
+    _add_seed(parser)
+    parser.add_argument(
+        "--speed", type=_speed,
+        help="play the chairs' past at this many times real time until it has caught up (default: all at once)",
+    )
+    parser.set_defaults(run=_run_clinic)
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--weeks", type=_whole(1, MAX_WEEKS), default=6, help="how many weeks back (default 6)")
+    _add_seed(parser)
+    parser.set_defaults(run=_run_history)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="CSV with t_min and one column a channel, one row a minute")
+    parser.add_argument("--session", type=_session_id, help="session to send into (default: the only open one)")
+    parser.add_argument("--from-row", type=_whole(0, 10_000_000), default=0, help="first row, from 0 (default 0)")
+    parser.add_argument("--rows", type=_whole(1, 10_000_000), help="how many rows (default: to the end)")
+    parser.add_argument("--speed", type=_speed, help="times real time until it has caught up (default: all at once)")
+    parser.add_argument(
+        "--ending-at", type=_time,
+        help="time of the last row, RFC 3339 with offset (default: now); name it again to resend the same entries",
+    )
+    parser.set_defaults(run=_run_replay)
+
+
+def _add_recording(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="file to write")
+    parser.add_argument("--minutes", type=_whole(MIN_MINUTES, MAX_MINUTES), default=120, help="rows (default 120)")
+    _add_seed(parser)
+    parser.set_defaults(run=_run_recording)
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), default=1, help="same seed, same patients (default 1)")
+
+
+def _run_clinic(options: argparse.Namespace) -> int:
+    url, token = _server_url(), _device_token()
+    staff, device = ServerClient(url, sign_in=_nurse()), ServerClient(url, token=token)
+    Clinic(options.chairs, options.seed, staff, device, options.speed).run()
+
+
+def _run_history(options: argparse.Namespace) -> int:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise WrongParameter("; ".join(problem["msg"] for problem in error.errors())) from error
+    zone = ZoneInfo(settings.clinic_time_zone)
+    # Up to last midnight, so that a second run on the same day makes the same entries.
+    until = wall_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    written = write_history(settings.database_url, finished_sessions(options.weeks, options.seed, until))
+    print(f"history: {written} finished sessions written")
+    return 0
+
+
+def _run_replay(options: argparse.Namespace) -> int:
+    rows = _chosen_rows(read_recording(options.file), options)
+    ending_at = options.ending_at or wall_now()
+    if ending_at > wall_now() + _CLOCK_TOLERANCE:
+        raise WrongParameter("--ending-at lies in the future")
+    device = ServerClient(_server_url(), token=_device_token(), patience_s=_REPLAY_PATIENCE_S)
+    session_id = _chosen_session(options.session, device)
+    entries = replay_entries(session_id, rows, ending_at)
+    behind = wall_now() - datetime.fromisoformat(entries[0]["effective_at"])
+    print(f"replay: {len(entries)} rows into session {session_id}, --ending-at {ending_at.isoformat()}")
+    summary = ReplaySummary()
+    for summary in replay(device, session_id, entries, SimulatedClock(max(behind, timedelta(0)), options.speed)):
+        pass
+    print("\n".join(summary.lines()))
+    return 0 if summary.is_complete else 1
+
+
+def _chosen_rows(rows: Sequence[RecordingRow], options: argparse.Namespace) -> Sequence[RecordingRow]:
+    chosen = rows[options.from_row :]
+    if not chosen:
+        raise WrongParameter(f"--from-row {options.from_row}: the recording has {len(rows)} rows, counted from 0")
+    return chosen[: options.rows] if options.rows else chosen
+
+
+def _chosen_session(wanted: UUID | None, device: ServerClient) -> UUID:
+    """The session to send into; a device that may not list sessions leaves the question to the demo nurse."""
+    try:
+        return choose_session(wanted, device)
+    except RequestRefused as refused:
+        if refused.status != 403:
+            raise
+    return choose_session(wanted, ServerClient(_server_url(), sign_in=_nurse(), patience_s=_REPLAY_PATIENCE_S))
+
+
+def _run_recording(options: argparse.Namespace) -> int:
+    write_recording(options.file, synthetic_rows(options.minutes, options.seed))
+    print(f"recording: {options.minutes} synthetic rows in {options.file}")
+    return 0
+
+
+def _server_url() -> str:
+    text = os.environ.get("INFUSION_SERVER_URL") or DEFAULT_SERVER_URL
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise WrongParameter(f"INFUSION_SERVER_URL {text!r}: {error}") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise WrongParameter(f"INFUSION_SERVER_URL {text!r} is not an http address")
+    return text
+
+
+def _device_token() -> str:
+    token = os.environ.get("INFUSION_DEVICE_TOKEN", "").strip()
+    if not token or not token.isascii():
+        raise WrongParameter("INFUSION_DEVICE_TOKEN is not set: the server mints it (make demo hands it on)")
+    return token
+
+
+def _nurse() -> SignIn:
+    return SignIn(NURSE_USERNAME, os.environ.get("INFUSION_DEMO_PASSWORD") or "infusion-demo")
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if not lowest <= value <= highest:
+            raise argparse.ArgumentTypeError(f"{value} is outside {lowest} to {highest}")
+        return value
+
+    return read
+
+
+def _speed(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 1 <= value <= 100_000 or not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is outside 1 to 100000: simulated time must be able to catch up")
+    return value
+
+
+def _session_id(text: str) -> UUID:
+    value = parse_uuid7(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a session id (UUIDv7)")
+    return value
+
+
+def _time(text: str) -> datetime:
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time") from None
+    if value.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no offset")
+    return value

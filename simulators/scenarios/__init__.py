@@ -1,0 +1,1 @@
+"""What is planned to happen at a chair, as data."""

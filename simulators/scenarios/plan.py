@@ -1,0 +1,68 @@
+"""A chair's plan: regimen, what happens when, and how the patient and the probes misbehave. Pure data.
+
+Minutes count from the opening of the session (patient sits down); the infusion starts at `START_MIN`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+READY_MIN = 5.5
+START_MIN = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAct:
+    """At `minute` the nurse does `kind`.
+
+    A `rate_changed` names `rate_mg_per_kg_per_h`, a `bolus` `dose_mg_per_kg`; `vital_signs` are measured at the time.
+    """
+
+    minute: float
+    kind: str
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """From `from_min` to `to_min` a sign of the patient is off by `change`, rising and falling over `ramp_min`."""
+
+    sign: str
+    from_min: float
+    to_min: float
+    change: float
+    ramp_min: float = 0.5
+
+    def at(self, minute: float) -> float:
+        """The change at one minute."""
+        inside = min(minute - self.from_min, self.to_min - minute)
+        return self.change * min(max(inside / self.ramp_min, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairPlan:
+    """One session as planned."""
+
+    name: str
+    story: str
+    rate_mg_per_kg_per_h: float
+    duration_min: int
+    concentration_mg_per_ml: float = 2.0
+    is_monitored: bool = True
+    # How much of the session lies in the past when a demonstration begins.
+    seed_min: float = 40.0
+    # Between two hand-charted sets of vital signs.
+    round_min: float = 5.0
+    recovery_round_min: float = 10.0
+    pain_round_min: float = 12.0
+    recovery_min: float = 64.0
+    acts: tuple[PlannedAct, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    # Fields of the persona that the story needs; all others are drawn.
+    persona: Mapping[str, Any] = field(default_factory=dict)
+    # 1 is an awake outpatient; it scales drop-outs, failed cuffs and motion.
+    restlessness: float = 0.5
+    # Windows (from, to) in which the finger probe is off.
+    probe_off_min: tuple[tuple[float, float], ...] = ()
+    has_pain_before: bool = True
+    has_pain_after: bool = True
