@@ -58,6 +58,11 @@ class Reader:
         with self._engine.connect() as connection:
             return self._summary(connection, session_id)
 
+    def knows(self, session_id: UUID) -> bool:
+        """Whether there is such a session."""
+        with self._engine.connect() as connection:
+            return projections.has_session(connection, self._clinic_id, session_id)
+
     def session_of_alert(self, alert_id: UUID) -> UUID | None:
         """The session in which an alert stands (open, or over and not seen), or None."""
         with self._engine.connect() as connection:
@@ -127,10 +132,11 @@ class Reader:
                 for row in rows
             ]
 
-    def outcomes(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
-        """Outcome rows of finished treated sessions; see `reports`."""
+    def outcomes(self, clinic_id: int, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """Outcome rows of finished treated sessions, first drug in [since, until), with doses per kg; see `reports`."""
         with self._engine.connect() as connection:
-            return projections.outcomes(connection, self._clinic_id, since, until)
+            rows = projections.outcomes(connection, clinic_id, since, until)
+        return [row | _per_kg(row) for row in rows]
 
     def _facts(self, connection: Connection, row: entry_log.ChangeRow) -> list[AlertFact]:
         if row.first_fact_seq is None or row.last_fact_seq is None:
@@ -147,6 +153,14 @@ class Reader:
         if summary is None:
             raise UnknownSession(str(session_id))
         return summary
+
+
+def _per_kg(row: dict[str, Any]) -> dict[str, Decimal | None]:
+    weight = row["weight_kg"]
+    return {
+        "delivered_mg_per_kg": row["delivered_mg"] / weight if weight else None,
+        "peak_rate_mg_per_kg_per_h": row["peak_rate_mg_per_h"] / weight if weight else None,
+    }
 
 
 def alerts_of(record: SessionRecord) -> list[OpenAlert]:

@@ -270,7 +270,7 @@ def _needs_folding_again(summary: SessionSummary, entry: Entry) -> bool:
         return last is not None and at < last and summary.first_drug_at is not None
     if kind == "pain_score":
         return bool(summary.pain_scores) and at < summary.pain_scores[-1].effective_at
-    return kind == "vital_signs" and summary.first_drug_at is not None and at <= summary.first_drug_at
+    return kind == "vital_signs" and summary.first_drug_at is not None and at < summary.first_drug_at
 
 
 def _fold_again(

@@ -1,4 +1,5 @@
 """Synthetic clinics: virtual patients, monitors, pumps and staff.
 
-They talk to a running server over HTTP like any tablet or device. Nothing imports this package. Everything it sends is marked simulated.
+They talk to a running server over HTTP like any tablet or device, and everything they send is marked simulated.
+Nothing imports this package.
 """

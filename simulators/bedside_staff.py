@@ -15,13 +15,14 @@ from simulators.scenarios.plan import READY_MIN, START_MIN, ChairPlan, PlannedAc
 from simulators.virtual_patient import Persona, VirtualPatient
 
 PHYSICIAN = "Demo Physician 1"
-CLOSING_KINDS = frozenset(
-    {"discharged", "transferred", "left_against_advice", "session_aborted", "session_cancelled"}
-)
+CLOSING_KINDS = frozenset({"discharged", "transferred", "left_against_advice", "session_aborted", "session_cancelled"})
 _NOT_MEASURED_CHANCE = 0.02
 _LEFT_EMPTY_CHANCE = 0.02
 _MOST_MINUTES_BETWEEN_SEDATION = 15.0
+# A reading outside is taken again until it is plausible.
+_LEAST_PULSE_PRESSURE_MMHG, _MOST_PULSE_PRESSURE_MMHG = 17, 110
 _TRY_AGAIN_MIN = 5.0
+_NEAR_ROUND_MIN = 2.0
 _DROWSY_VENOUS_NG_PER_ML = 260.0
 
 
@@ -65,7 +66,7 @@ class Nurse:
             "planned_duration_min": plan.duration_min,
         }
         setting = {"is_monitored": plan.is_monitored, "attested_by": PHYSICIAN}
-        baseline = {**self._vital_signs(patient), "temperature_celsius": round(me.temperature_celsius, 1)}
+        baseline = {**self._full_set(patient), "temperature_celsius": round(me.temperature_celsius, 1)}
         acts = [
             Act(0.0, "session_planned", planned),
             Act(1.0, "weight", {"weight_kg": me.weight_kg, "basis": me.weight_basis}),
@@ -80,7 +81,10 @@ class Nurse:
         """What she does and charts up to `minute`, in order."""
         done = self._planned(minute, patient, pump)
         steps: tuple[Callable[[float, VirtualPatient, Pump], list[Act]], ...] = (
-            self._start, self._end, self._round, self._discharge,
+            self._start,
+            self._end,
+            self._round,
+            self._discharge,
         )
         for step in steps:
             done += step(minute, patient, pump)
@@ -110,6 +114,9 @@ class Nurse:
         if self.status == "closed" or not self._fits(act.kind):
             return []
         if act.kind == "vital_signs":
+            # A set taken out of turn counts as the next round when that is near.
+            if self._next_round_min - minute < _NEAR_ROUND_MIN:
+                self._next_round_min = minute + self._jittered(self._plan.round_min)
             return [Act(minute, act.kind, self._vital_signs(patient))]
         content = act.content
         if act.kind == "rate_changed":
@@ -206,22 +213,28 @@ class Nurse:
         return minutes * float(self._generator.uniform(0.8, 1.15))
 
     def _vital_signs(self, patient: VirtualPatient) -> dict[str, Any]:
-        true = patient.vitals()
-        systolic = true.systolic_mmhg + self._normal(3.0)
-        diastolic = true.diastolic_mmhg + self._normal(2.5)
-        taken: dict[str, Any] = {
-            "heart_rate_per_min": round(true.heart_rate_per_min + self._normal(1.0)),
-            "systolic_mmhg": round(systolic),
-            "diastolic_mmhg": round(min(diastolic, systolic - 15)),
-            "spo2_percent": round(min(true.spo2_percent + self._normal(0.3), 100.0)),
-            "respiratory_rate_per_min": round(true.respiratory_rate_per_min + self._normal(0.7)),
-        }
+        """One set as charted: now and then a sign is left out or could not be measured."""
+        taken = self._full_set(patient)
         if self._generator.random() < _LEFT_EMPTY_CHANCE:
             del taken["respiratory_rate_per_min"]
         if self._generator.random() < _NOT_MEASURED_CHANCE:
             del taken["spo2_percent"]
             taken["not_measured"] = {"spo2_percent": "movement"}
         return taken
+
+    def _full_set(self, patient: VirtualPatient) -> dict[str, Any]:
+        true = patient.vitals()
+        systolic = true.systolic_mmhg + self._normal(3.0)
+        diastolic = true.diastolic_mmhg + self._normal(2.5)
+        return {
+            "heart_rate_per_min": round(true.heart_rate_per_min + self._normal(1.0)),
+            "systolic_mmhg": round(systolic),
+            "diastolic_mmhg": round(
+                max(min(diastolic, systolic - _LEAST_PULSE_PRESSURE_MMHG), systolic - _MOST_PULSE_PRESSURE_MMHG)
+            ),
+            "spo2_percent": round(min(true.spo2_percent + self._normal(0.3), 100.0)),
+            "respiratory_rate_per_min": round(true.respiratory_rate_per_min + self._normal(0.7)),
+        }
 
     def _pain(self, patient: VirtualPatient) -> dict[str, Any]:
         """A score in the patient's instrument, at rest, now."""

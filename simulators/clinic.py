@@ -168,8 +168,12 @@ class Clinic:
         start = self._clock.real_now()
         self._chairs = [
             Chair(
-                f"Chair {number}", plan, start - timedelta(minutes=plan.seed_min, seconds=1.7 * number),
-                chair_seed, staff, device,
+                f"Chair {number}",
+                plan,
+                start - timedelta(minutes=plan.seed_min, seconds=1.7 * number),
+                chair_seed,
+                staff,
+                device,
             )
             for number, (plan, chair_seed) in enumerate(zip(plans, chair_seeds, strict=True), start=1)
         ]
@@ -216,8 +220,12 @@ def _adopted_plan(tile: Tile, minutes_since_start: float) -> ChairPlan:
     rate = total_mg * 60 / (weight_kg * duration_min) if total_mg else _UNKNOWN_RATE_MG_PER_KG_PER_H
     resume = PlannedAct(START_MIN + minutes_since_start + 3, "infusion_resumed")
     return ChairPlan(
-        name="adopted", story="left open by an earlier run", rate_mg_per_kg_per_h=rate, duration_min=duration_min,
-        acts=(resume,), persona={"patient_label": tile["patient_label"], "weight_kg": weight_kg},
+        name="adopted",
+        story="left open by an earlier run",
+        rate_mg_per_kg_per_h=rate,
+        duration_min=duration_min,
+        acts=(resume,),
+        persona={"patient_label": tile["patient_label"], "weight_kg": weight_kg},
     )
 
 

@@ -8,10 +8,12 @@ arguments give the same sessions, ids included. All rates here are our calibrati
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from numpy.random import Generator, SeedSequence, default_rng
 
+from session_store.domain.entries import FIELD_SPECS, read_content, unusual_fields
 from simulators.chair import ChairSession, JsonEntry
 from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct
 from simulators.scenarios.routine import routine_plan
@@ -32,6 +34,27 @@ _BASELINE_ZERO, _BASELINE_MISSING, _AFTER_MISSING = 0.03, 0.04, 0.08
 _ROUNDS_MIN, _ROUND_SHARES = (5.0, 10.0, 15.0), (0.5, 0.3, 0.2)
 _FATES = ("completed", "adverse_effect", "patient_wish", "cancelled", "aborted", "transferred", "left")
 _FATE_SHARES = (0.80, 0.06, 0.02, 0.06, 0.02, 0.02, 0.02)
+
+# fate: (minutes after it strikes, kind, content)
+_FATE_ACTS: dict[str, tuple[tuple[float, str, dict[str, Any]], ...]] = {
+    "completed": (),
+    "adverse_effect": (
+        (0, "adverse_effect", {"term": "hallucination", "ctcae_grade": 3}),
+        (1, "infusion_ended", {"reason": "adverse_effect"}),
+    ),
+    "patient_wish": ((0, "infusion_ended", {"reason": "patient_wish"}),),
+    "aborted": (
+        (0, "adverse_effect", {"term": "iv_site_pain", "ctcae_grade": 2}),
+        (2, "session_aborted", {"reason": "IV access lost"}),
+    ),
+    "transferred": (
+        (0, "serious_event", {}),
+        (1, "adverse_effect", {"term": "chest_pain", "ctcae_grade": 3, "regulatory_serious": True}),
+        (2, "infusion_ended", {"reason": "adverse_effect"}),
+        (12, "transferred", {"destination": "hospital"}),
+    ),
+    "left": ((0, "left_against_advice", {}),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +88,27 @@ def finished_sessions(weeks: int, seed: int, until: datetime) -> Iterator[Finish
         persona = courses.next_patient(opened_at)
         generator = default_rng(plan_seed)
         plan = _with_gaps(generator, _with_fate(generator, routine_plan(generator, _round_min(generator))))
-        yield _finished(ChairSession(
-            plan, f"Chair {chair}", opened_at, chair_seed, step_s=_STEP_S, has_monitor=False, persona=persona
-        ))
+        yield _finished(
+            ChairSession(
+                plan, f"Chair {chair}", opened_at, chair_seed, step_s=_STEP_S, has_monitor=False, persona=persona
+            )
+        )
 
 
 def _finished(session: ChairSession) -> FinishedSession:
     later = session.entries_until(session.opened_at + _LONGEST_SESSION)
-    return FinishedSession(session.session_id, [*session.opening, *(outgoing.entry for outgoing in later)])
+    entries = [*session.opening, *(outgoing.entry for outgoing in later)]
+    return FinishedSession(session.session_id, [_confirmed(entry, session.plan) for entry in entries])
+
+
+def _confirmed(entry: JsonEntry, plan: ChairPlan) -> JsonEntry:
+    """The entry with what the nurse confirmed when the tablet asked: unusual values, a start without a baseline."""
+    raw = {name: value for name, value in entry.items() if name in FIELD_SPECS[entry["kind"]]}
+    content, _ = read_content(entry["kind"], raw)
+    asked = [problem.field for problem in unusual_fields(content)] if content is not None else []
+    if entry["kind"] == "infusion_started" and not plan.has_pain_before:
+        asked.append("start_missing")
+    return {**entry, "confirmed": asked} if asked else entry
 
 
 def _slots(generator: Generator, weeks: int, until: datetime) -> Iterator[tuple[datetime, int]]:
@@ -103,7 +139,8 @@ class _Courses:
 
     def next_patient(self, at: datetime) -> Persona:
         waiting = [
-            course for course in self._courses
+            course
+            for course in self._courses
             if course.sessions_left > 0 and at - course.last_at >= timedelta(days=_DAYS_BETWEEN_SESSIONS)
         ]
         if not waiting or self._generator.random() >= _RETURN_CHANCE:
@@ -142,28 +179,7 @@ def _with_fate(generator: Generator, plan: ChairPlan) -> ChairPlan:
 
 
 def _fate_acts(fate: str, minute: float) -> tuple[PlannedAct, ...]:
-    """What ends a session otherwise than planned."""
-    if fate == "adverse_effect":
-        return (
-            PlannedAct(minute, "adverse_effect", {"term": "hallucination", "ctcae_grade": 3}),
-            PlannedAct(minute + 1, "infusion_ended", {"reason": "adverse_effect"}),
-        )
-    if fate == "patient_wish":
-        return (PlannedAct(minute, "infusion_ended", {"reason": "patient_wish"}),)
+    """What ends a session otherwise than planned; nothing for a completed one."""
     if fate == "cancelled":
         return (PlannedAct(START_MIN, "session_cancelled", {"reason": "Ate this morning"}),)
-    if fate == "aborted":
-        return (
-            PlannedAct(minute, "adverse_effect", {"term": "iv_site_pain", "ctcae_grade": 2}),
-            PlannedAct(minute + 2, "session_aborted", {"reason": "IV access lost"}),
-        )
-    if fate == "transferred":
-        return (
-            PlannedAct(minute, "serious_event"),
-            PlannedAct(minute + 1, "adverse_effect", {"term": "chest_pain", "ctcae_grade": 3, "regulatory_serious": True}),
-            PlannedAct(minute + 2, "infusion_ended", {"reason": "adverse_effect"}),
-            PlannedAct(minute + 12, "transferred", {"destination": "hospital"}),
-        )
-    if fate == "left":
-        return (PlannedAct(minute, "left_against_advice"),)
-    return ()
+    return tuple(PlannedAct(minute + later_min, kind, content) for later_min, kind, content in _FATE_ACTS[fate])

@@ -39,6 +39,7 @@ MAX_CHAIRS = 24
 NURSE_USERNAME = "nurse"
 DEFAULT_SERVER_URL = "http://127.0.0.1:8050"
 _REPLAY_PATIENCE_S = 30.0
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _CLOCK_TOLERANCE = timedelta(seconds=1)
 
 
@@ -60,9 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="simulators: %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
     run: Callable[[argparse.Namespace], int] = options.run
+    before = [signal.signal(number, _interrupt) for number in _ENDING_SIGNALS]
     try:
         return run(options)
     except _Interrupted:
@@ -71,9 +71,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(error, 2)
     except (RequestRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
         return _say(error, 1)
+    finally:
+        for number, handler in zip(_ENDING_SIGNALS, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    # One signal is enough: a terminal and a parent process often both send it.
+    for number in _ENDING_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise _Interrupted
 
 
@@ -101,7 +107,8 @@ def _add_clinic(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chairs", type=_whole(1, MAX_CHAIRS), default=6, help="how many chairs (default 6)")
     _add_seed(parser)
     parser.add_argument(
-        "--speed", type=_speed,
+        "--speed",
+        type=_speed,
         help="play the chairs' past at this many times real time until it has caught up (default: all at once)",
     )
     parser.set_defaults(run=_run_clinic)
@@ -120,7 +127,8 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", type=_whole(1, 10_000_000), help="how many rows (default: to the end)")
     parser.add_argument("--speed", type=_speed, help="times real time until it has caught up (default: all at once)")
     parser.add_argument(
-        "--ending-at", type=_time,
+        "--ending-at",
+        type=_time,
         help="time of the last row, RFC 3339 with offset (default: now); name it again to resend the same entries",
     )
     parser.set_defaults(run=_run_replay)
@@ -145,7 +153,7 @@ def _run_clinic(options: argparse.Namespace) -> int:
 
 def _run_history(options: argparse.Namespace) -> int:
     try:
-        settings = Settings()
+        settings = Settings.model_validate({})
     except ValidationError as error:
         raise WrongParameter("; ".join(problem["msg"] for problem in error.errors())) from error
     zone = ZoneInfo(settings.clinic_time_zone)
@@ -167,9 +175,10 @@ def _run_replay(options: argparse.Namespace) -> int:
     behind = wall_now() - datetime.fromisoformat(entries[0]["effective_at"])
     print(f"replay: {len(entries)} rows into session {session_id}, --ending-at {ending_at.isoformat()}")
     summary = ReplaySummary()
-    for summary in replay(device, session_id, entries, SimulatedClock(max(behind, timedelta(0)), options.speed)):
-        pass
-    print("\n".join(summary.lines()))
+    try:
+        replay(device, session_id, entries, SimulatedClock(max(behind, timedelta(0)), options.speed), summary)
+    finally:
+        print("\n".join(summary.lines()))
     return 0 if summary.is_complete else 1
 
 

@@ -6,7 +6,7 @@ entries are late, and the server charts them as late. Ids follow from the sessio
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,13 +100,14 @@ def replay(
     session_id: UUID,
     entries: Sequence[JsonEntry],
     clock: SimulatedClock,
+    summary: ReplaySummary,
     pause: Callable[[float], None] = time.sleep,
-) -> Iterator[ReplaySummary]:
-    """Sends the entries in the file's order as `clock` reaches them, in batches; the summary so far after each batch.
+) -> None:
+    """Sends the entries in the file's order as `clock` reaches them, in batches, and counts the answers in `summary`.
 
     Raises what `ServerClient` raises.
     """
-    summary, sent = ReplaySummary(), 0
+    sent = 0
     while sent < len(entries):
         batch = _due(entries[sent : sent + MAX_ENTRIES_PER_REQUEST], clock.now())
         if not batch:
@@ -114,7 +115,6 @@ def replay(
             continue
         summary.add(client.post_entries(session_id, batch))
         sent += len(batch)
-        yield summary
 
 
 def _due(entries: Sequence[JsonEntry], now: datetime) -> list[JsonEntry]:

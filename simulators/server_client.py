@@ -179,9 +179,7 @@ def describe_problem(problem: Mapping[str, Any]) -> str:
     return f"{problem.get('field')}: {problem.get('reason')}{limit}"
 
 
-def _confirmed(
-    entries: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def _confirmed(entries: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The entries that were asked about, with the fields asked about marked as confirmed."""
     asked = {
         str(result["entry_id"]): sorted({problem["field"] for problem in result["problems"]})

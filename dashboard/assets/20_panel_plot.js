@@ -10,7 +10,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const SERIES = ["heart_rate_per_min", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", "rate_mg_per_kg_per_h"];
   const SPO2_RANGE = [80, 100];
-  const PRESSURE_RANGE = [40, 190];
+  const PRESSURE_RANGE = [40, 180];
   const RATE_TOP_AT_LEAST = 1.25;  // so that the 1 mg/kg/h line is always in sight
 
   function node(name, attributes, parent) {
@@ -59,7 +59,7 @@
 
   function line(points, x, y, gapMs) {
     let d = "";
-    let before = -Infinity;
+    let before = NaN;              // the first point is joined to nothing
     let isLone = false;
     for (let at = 0; at < points.length; at++) {
       const ms = points[at][0];
@@ -111,10 +111,10 @@
     };
     const limit = path("limit");
     const pins = { critical: path("pin plot__pin--critical"), warning: path("pin plot__pin--warning"), advisory: path("pin plot__pin--advisory") };
-    const labels = ["SpO2", "BP", "HR", "Rate"].map((text) => {
-      const made = node("text", { "class": "plot__label", x: 0 }, svg);
-      made.textContent = text;
-      return made;
+    const labels = {};
+    [["spo2", "SpO2"], ["pressure", "BP"], ["heart", "HR"], ["rate", "Rate"]].forEach(([name, text]) => {
+      labels[name] = node("text", { "class": "plot__label", x: 0 }, svg);
+      labels[name].textContent = text;
     });
     const points = {};
     SERIES.forEach((name) => { points[name] = []; });
@@ -159,21 +159,38 @@
       width = newWidth;
       height = newHeight;
       const inner = height - 1;
-      const spo2 = { top: 1, height: Math.round(inner * 0.22) };
-      const rate = { height: Math.round(inner * 0.2) };
+      const spo2 = { top: 1, height: Math.round(inner * 0.19) };
+      const rate = { height: Math.round(inner * 0.17) };
       rate.top = inner - rate.height;
       const pressure = { top: spo2.top + spo2.height + 4 };
       pressure.height = rate.top - 4 - pressure.top;
       lanes = { spo2, pressure, rate };
       svg.setAttribute("viewBox", "0 0 " + width + " " + height);
-      const rows = [spo2.top + 10, pressure.top + 11, pressure.top + pressure.height - 3, rate.top + rate.height - 2];
-      labels.forEach((label, at) => label.setAttribute("y", rows[at]));
+      placeLabel("spo2", spo2.top + spo2.height / 2 + 4);
+      placeLabel("rate", rate.top + rate.height / 2 + 5);
       let d = "";
       [spo2, pressure, rate].forEach((lane) => { d += "M" + GUTTER + " " + (lane.top + lane.height + 0.5) + "H" + width; });
       [0, 0.25, 0.5, 0.75, 1].forEach((part) => {
         d += "M" + (Math.round(GUTTER + part * (width - GUTTER - 1)) + 0.5) + " 0V" + inner;
       });
       frame.setAttribute("d", d);
+    }
+
+    function placeLabel(name, y) {
+      const row = String(Math.round(y));
+      if (labels[name].getAttribute("y") !== row) labels[name].setAttribute("y", row);
+    }
+
+    /** The names stand where their traces are; never on each other. */
+    function placeLabels(y) {
+      const lane = lanes.pressure;
+      const first = (name) => (points[name].length ? y(points[name][0][1]) : null);
+      const middle = points.systolic_mmhg.length && points.diastolic_mmhg.length
+        ? (first("systolic_mmhg") + first("diastolic_mmhg")) / 2 + 4 : lane.top + 11;
+      let heart = points.heart_rate_per_min.length ? first("heart_rate_per_min") + 4 : lane.top + lane.height - 3;
+      if (Math.abs(heart - middle) < 12) heart = middle + (heart < middle ? -12 : 12);
+      placeLabel("pressure", middle);
+      placeLabel("heart", heart);
     }
 
     function mark(name, list) {
@@ -198,6 +215,7 @@
       hatch.setAttribute("d", gaps(hr, x, lanes.pressure, gapMs.heart_rate_per_min, now)
         + gaps(spo2, x, lanes.spo2, gapMs.spo2_percent, now));
       drawPins(x, from);
+      placeLabels(yPressure);
       SERIES.forEach((name) => mark(name, points[name]));
     }
 
@@ -222,7 +240,7 @@
     function drawPins(x, from) {
       const d = { critical: "", warning: "", advisory: "" };
       raised.forEach((alert) => {
-        if (alert.ms >= from) d[alert.level] += "M" + x(alert.ms) + " 0V" + (height - 1);
+        if (alert.ms >= from) d[alert.level] += "M" + x(alert.ms) + " " + (height - 1) + "V0l-3.5 0l3.5 6l3.5-6l-3.5 0";
       });
       for (const level in d) if (pins[level].getAttribute("d") !== d[level]) pins[level].setAttribute("d", d[level]);
     }

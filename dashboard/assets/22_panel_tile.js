@@ -36,6 +36,8 @@
 
   function words(code) { return String(code).replaceAll("_", " "); }
 
+  function actionWords(action) { return action === "remeasure" ? "re-measure" : words(action); }
+
   function decimals(value, least, most) {
     const text = Number(value).toFixed(most);
     let end = text.length;
@@ -96,7 +98,7 @@
     if (value === null) node.removeAttribute(name); else node.setAttribute(name, value);
   }
 
-  function build(sessionId) {
+  function build(sessionId, isMarked) {
     const root = el("article", "tile", null, { "data-session": sessionId });
     const strip = el("div", "tile__strip", root);
     const head = el("div", "tile__head", root);
@@ -117,33 +119,41 @@
       pain: buildSign({ title: "Pain", unit: "", fields: ["pain"] }, signs),
       plotHost: el("div", "tile__plot", root),
     };
-    parts.state = cell("span", "tile__quiet", parts.label.node.parentNode, { "data-value": "state" });
-    buildAxis(root);
+    const state = el("span", "tile__quiet", parts.label.node.parentNode, { "data-value": "state" });
+    parts.state = cell("span", "", state);
+    parts.total = cell("span", "tile__total", state);
+    buildAxis(root, isMarked);
     return parts;
   }
 
   function buildSign(sign, parent) {
     const box = el("div", "sign sign--" + sign.title.toLowerCase(), parent);
     const head = el("div", "sign__title", box);
-    head.append(sign.title);
+    const title = cell("span", "", head);
+    title.put(sign.title);
     const mark = cell("strong", "sign__mark", head);
     const line = el("div", "sign__value", box);
     const values = sign.fields.map((field, at) => {
       if (at) el("span", "sign__slash", line).textContent = "/";
       return cell("span", "", line, { "data-sign": field });
     });
-    if (sign.unit) el("span", "sign__unit", line).textContent = sign.unit;
-    return { box, mark, values, fields: sign.fields, age: cell("div", "sign__age", box) };
+    const unit = cell("span", "sign__unit", line);
+    unit.put(sign.unit);
+    const foot = el("div", "sign__age", box);
+    return { box, title, mark, values, unit, fields: sign.fields, foot, age: cell("span", "", foot), old: cell("span", "sign__old", foot) };
   }
 
-  function buildAxis(root) {
+  /** The axis; a simulated session in a real record is marked here, on the tile itself. */
+  function buildAxis(root, isMarked) {
     const axis = el("div", "tile__axis", root);
-    ["-60 min", "-30", "now"].forEach((text) => { el("span", "", axis).textContent = text; });
+    el("span", "", axis).textContent = "-60 min";
+    el("span", "", axis, isMarked ? { "data-simulated": "" } : {}).textContent = isMarked ? "SIMULATED" : "-30";
+    el("span", "", axis).textContent = "now";
   }
 
   // ------------------------------------------------------------------ the tile
   function create(tile, panelIsSimulated) {
-    const parts = build(tile.session_id);
+    const parts = build(tile.session_id, tile.is_simulated && !panelIsSimulated);
     const plot = window.infusion.panelPlot.create(parts.plotHost);
     const self = { id: tile.session_id, root: parts.root, plot, tile, show, tick, add, worst: 0 };
 
@@ -170,11 +180,13 @@
       states.forEach((state, at) => {
         sign.values[at].put(state.text);
         setAttribute(sign.values[at].node, "data-level", state.level);
-        setAttribute(sign.values[at].node, "data-stale", state.isStale ? "" : null);
+        setAttribute(sign.values[at].node, "data-stale", state.isMissing ? "missing" : state.isStale ? "old" : null);
       });
       const shown = states.reduce((a, b) => (b.isWorse > a.isWorse ? b : a));
       sign.age.put(shown.age);
-      setAttribute(sign.box, "data-stale", states.some((state) => state.isStale) ? "" : null);
+      sign.old.put(shown.isStale ? " old" : "");
+      setAttribute(sign.box, "data-stale", shown.isStale || shown.detail ? "" : null);
+      setAttribute(sign.foot, "title", shown.detail);
       const level = states.map((state) => state.level).sort((a, b) => (RANK[b] || 0) - (RANK[a] || 0))[0];
       sign.mark.put(level ? MARK[level] : "");
       setAttribute(sign.box, "data-level", level || null);
@@ -183,23 +195,29 @@
     function showPain(now) {
       const pain = self.tile.pain;
       const box = parts.pain;
-      if (!pain) { box.values[0].put(NO_VALUE); box.age.put("not asked"); return; }
+      const isMissing = !pain || pain.no_score || pain.score === null || pain.score === undefined;
+      setAttribute(box.values[0].node, "data-stale", isMissing ? "missing" : null);
+      if (!pain) { box.values[0].put(NO_VALUE); box.age.put("none yet"); return; }
       const since = age(now - Date.parse(pain.effective_at));
-      if (pain.no_score || pain.score === null || pain.score === undefined) {
+      box.title.put("Pain " + pain.instrument.toUpperCase());
+      box.unit.put(pain.instrument === "vas" && !isMissing ? "mm" : "");
+      if (isMissing) {
         box.values[0].put(NO_VALUE);
         box.age.put((pain.no_score ? words(pain.no_score) : "no score") + " " + since);
       } else {
         box.values[0].put(decimals(pain.score, 0, 1));
-        box.age.put((pain.instrument === "vas" ? "VAS mm " : "NRS ") + since);
+        box.age.put(since);
       }
     }
 
     function showHead(now) {
       const label = String(self.tile.chair_label || NO_VALUE);
-      parts.chair.put(label.replace(/^(chair|bay|bed|seat)\s+(?=\S{1,3}$)/i, ""));
-      setAttribute(parts.chair.node, "data-long", label.length > 9 ? "" : null);
+      // Only the word that every place shares is dropped: "Bay 2" must not look like chair 2.
+      const short = label.replace(/^chair\s+(?=\S{1,3}$)/i, "");
+      parts.chair.put(short);
+      setAttribute(parts.chair.node, "data-long", short.length > 3 ? "" : null);
       setAttribute(parts.chair.node, "title", label);
-      parts.label.put(self.tile.patient_label + (self.tile.is_simulated && !panelIsSimulated ? " SIMULATED" : ""));
+      parts.label.put(self.tile.patient_label);
       showState(now);
       showRate();
       showGiven(now);
@@ -207,38 +225,39 @@
 
     function showState(now) {
       const of = self.tile;
-      const total = of.started_at ? elapsed(now - Date.parse(of.started_at)) : null;
+      const total = of.started_at ? elapsed(now - Date.parse(of.started_at)) + " h" : null;
       const inState = of.status_since ? age(now - Date.parse(of.status_since)) : "";
-      if (of.status === "running") parts.state.put("running " + (total || inState));
-      else if (total) parts.state.put(words(of.status) + " " + inState + ", started " + total + " ago");
-      else parts.state.put(words(of.status) + " " + inState);
+      const isRunning = of.status === "running" && total;
+      parts.state.put(words(of.status) + " " + (isRunning ? total : inState));
+      parts.total.put(total && !isRunning ? ", total " + total : "");
       setAttribute(parts.root, "data-status", of.status);
     }
 
     function showRate() {
       const infusion = self.tile.infusion || {};
       const perKg = infusion.rate_mg_per_kg_per_h;
-      if (perKg !== null && perKg !== undefined) {
+      if (self.tile.started_at && perKg !== null && perKg !== undefined) {
         parts.rate.put(rateText(perKg));
         parts.rateUnit.put("mg/kg/h");
-      } else if (infusion.rate_mg_per_h !== null && infusion.rate_mg_per_h !== undefined) {
+      } else if (self.tile.started_at && infusion.rate_mg_per_h !== null && infusion.rate_mg_per_h !== undefined) {
         parts.rate.put(decimals(infusion.rate_mg_per_h, 0, 1));
         parts.rateUnit.put("mg/h, weight missing");
       } else {
         parts.rate.put(NO_VALUE);
-        parts.rateUnit.put("not started");
+        parts.rateUnit.put(self.tile.started_at ? "rate not known" : "not started");
       }
     }
 
     /** `provenAt` is the last moment at which the pump's state was known: nothing is counted on beyond it. */
     function showGiven(provenAt) {
       const infusion = self.tile.infusion || {};
+      const planned = infusion.planned_total_mg;
+      if (!self.tile.started_at) { parts.given.put(planned ? amountText(Number(planned)) + " mg planned" : ""); return; }
       if (infusion.delivered_mg === null || infusion.delivered_mg === undefined) { parts.given.put("amount not known"); return; }
       let mg = Number(infusion.delivered_mg);
       if (infusion.is_delivering && infusion.delivered_as_of) {
         mg += Number(infusion.rate_mg_per_h) * Math.max(0, provenAt - Date.parse(infusion.delivered_as_of)) / 3600000;
       }
-      const planned = infusion.planned_total_mg;
       parts.given.put(amountText(mg) + (planned ? " of " + amountText(Number(planned)) : "") + " mg given");
     }
 
@@ -262,7 +281,7 @@
 
   function stripNote(alert, state, others, now) {
     const more = others > 0 ? "+" + others : "";
-    if (state === "answered") return [words(alert.acknowledged.action), more].filter(Boolean).join(" ");
+    if (state === "answered") return [actionWords(alert.acknowledged.action), more].filter(Boolean).join(" ");
     if (state === "open" && !alert.sounded_at && alert.level !== "critical" && alert.sounds_at) {
       const left = Date.parse(alert.sounds_at) - now;
       if (left > 0) return ["sounds in " + countdown(left), more].filter(Boolean).join(" ");
@@ -270,25 +289,24 @@
     return more;
   }
 
-  /** What to show of one sign: text, age or reason, stale or not, level. */
+  /** What to show of one sign; of two that share a place the worse one gives the words under it. */
   function readSign(sign, now) {
-    if (!sign) return { text: NO_VALUE, age: "no value yet", isStale: false, level: null, isWorse: 3 };
-    const missing = sign.not_measured;
-    const measuredAt = sign.effective_at ? Date.parse(sign.effective_at) : null;
-    if (missing && (sign.value === null || measuredAt === null || Date.parse(missing.effective_at) > measuredAt)) {
+    const missing = sign && sign.not_measured;
+    const measuredAt = sign && sign.effective_at ? Date.parse(sign.effective_at) : null;
+    const hasValue = Boolean(sign) && sign.value !== null && sign.value !== undefined && measuredAt !== null;
+    if (missing && (!hasValue || Date.parse(missing.effective_at) > measuredAt)) {
       const since = age(now - Date.parse(missing.effective_at));
-      return { text: NO_VALUE, age: words(missing.reason) + " " + since, isStale: true, level: null, isWorse: 2 };
+      const last = hasValue ? ", last " + decimals(sign.value, 0, 1) + " " + age(now - measuredAt) + " ago" : "";
+      return { text: NO_VALUE, age: words(missing.reason), detail: "not measured " + since + " ago" + last, isMissing: true, level: null, isWorse: 2 };
     }
-    if (sign.value === null || sign.value === undefined) {
-      return { text: NO_VALUE, age: "no value yet", isStale: false, level: null, isWorse: 3 };
-    }
+    if (!hasValue) return { text: NO_VALUE, age: "none yet", detail: null, isMissing: true, level: null, isWorse: 3 };
     const isStale = Boolean(sign.stale_at) && Date.parse(sign.stale_at) < now;
     const old = age(now - measuredAt);
-    return { text: decimals(sign.value, 0, 1), age: isStale ? old + " old" : old, isStale, level: sign.level || null, isWorse: isStale ? 1 : 0 };
+    return { text: decimals(sign.value, 0, 1), age: old, detail: null, isStale, level: sign.level || null, isWorse: isStale ? 1 : 0 };
   }
 
   window.infusion.panelTile = {
-    create, el, cell, words, age, countdown, RANK, MARK, OPEN,
+    create, el, cell, words, actionWords, age, countdown, RANK, MARK, OPEN,
     isOver, isUnanswered, isSounding, isPromiseBroken, urgency, byUrgency,
   };
 })();

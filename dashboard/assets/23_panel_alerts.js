@@ -2,10 +2,10 @@
    An answer keeps its entry id until the server has taken it, so that trying again never answers twice. */
 (function () {
   "use strict";
-  const { el, cell, words, age, countdown, MARK, isOver, isUnanswered, isPromiseBroken, byUrgency } = window.infusion.panelTile;
+  const { el, cell, words, actionWords, age, countdown, MARK, isOver, isUnanswered, isPromiseBroken, byUrgency } = window.infusion.panelTile;
   const CHOICES = [
-    { label: "Re-measure in 2 min", action: "remeasure", deadline_min: 2 },
-    { label: "Re-measure in 5 min", action: "remeasure", deadline_min: 5 },
+    { label: "Re-measure 2 min", action: "remeasure", deadline_min: 2 },
+    { label: "Re-measure 5 min", action: "remeasure", deadline_min: 5 },
     { label: "Rate lowered", action: "rate_lowered" },
     { label: "Infusion paused", action: "infusion_paused" },
     { label: "Infusion stopped", action: "infusion_stopped" },
@@ -82,7 +82,7 @@
       if (!given) return "";
       const deadline = given.deadline_at ? " by " + time(given.deadline_at) : "";
       const remark = given.remark ? " (" + given.remark + ")" : "";
-      const said = given.by + ", " + time(given.at) + ": " + words(given.action) + deadline + remark;
+      const said = given.by + ", " + time(given.at) + ": " + actionWords(given.action) + deadline + remark;
       return isPromiseBroken(shown, now) && !isOver(shown) ? said + ". Not done." : said;
     }
 
@@ -125,7 +125,7 @@
       CHOICES.filter((one) => shown.level !== "critical" || one.action !== "expected_effect").forEach((one) => {
         button(one.label, () => answer({ action: one.action, deadline_min: one.deadline_min }));
       });
-      button("Other, with words", () => go("other"));
+      button("Other", () => go("other"));
       button("Back", back, "alert__back");
     }
 

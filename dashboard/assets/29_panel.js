@@ -233,7 +233,7 @@
         unseen += list.filter((alert) => panelTile.isOver(alert)).length;
       });
       put("open", String(open));
-      put("needing", needing ? needing + (needing === 1 ? " needs somebody" : " need somebody") : "nobody needs somebody now");
+      put("needing", needing + (needing === 1 ? " needs somebody" : " need somebody"));
       put("states", panelTile.OPEN.filter((one) => counted[one]).map((one) => counted[one] + " " + one).join(", "));
       put("unseen", unseen ? unseen + " over, not seen" : "");
       find("needing").dataset.some = needing ? "true" : "false";
@@ -258,7 +258,7 @@
 
     function showDensity() {
       const count = tiles.size;
-      const density = count <= 6 ? "two-rows" : count <= 9 ? "three-rows" : "many";
+      const density = count <= 4 ? "few" : count <= 6 ? "two-rows" : count <= 9 ? "three-rows" : "many";
       if (grid.dataset.density !== density) grid.dataset.density = density;
     }
 

@@ -274,7 +274,8 @@
     return value !== undefined && (wanted === "*" || String(value) === wanted);
   }
 
-  /** Attaches one form. `options`: onSave(form), onChange(form, field), needsAgain(problem, form) -> field name or null. */
+  /** Attaches one form. `options`: onSave(form), onChange(form, field), needsAgain(problem, form) -> field name or null,
+      confirmWords(problem) -> words of the button that confirms. */
   function attach(element, options) {
     const pad = element.querySelector('[data-role="pad"]');
     const status = element.querySelector('[data-role="status"]');
@@ -302,7 +303,9 @@
         const shown = form.fields.filter((one) => one.isShown());
         const after = shown.slice(shown.indexOf(field) + 1).find((one) => one.input || one.isEmpty());
         if (after) { after.focus(); form.use(after); return; }
-        if (saves) form.save(); else if (saveButton) saveButton.focus();
+        if (form.afterLast) form.afterLast();
+        else if (saves) form.save();
+        else if (saveButton) saveButton.focus();
       },
       changed(field) {
         tappedAt = null;
@@ -322,7 +325,6 @@
         element.querySelectorAll("[data-shown-if]").forEach((one) => {
           one.classList.toggle("hidden", !conditionHolds(one.dataset.shownIf, valueOf));
         });
-        if (pad && element.dataset.entryForm === "pain_score") pad.classList.toggle("hidden", valueOf("instrument") !== "vas");
       },
       askReason(field) { form.use(field); showReasons(form, field, pad); },
       /** Content of the entry as typed; fields that are hidden or empty say nothing. */
@@ -350,9 +352,15 @@
         if (form.time && !form.time.isReadable()) { form.say("The time is not readable: HH:MM."); form.time.focus(); return; }
         if (options.onSave) options.onSave(form);
       },
+      /** While an answer is awaited nothing can be typed: what was sent is what was read. */
       setBusy(isBusy) {
         form.isBusy = isBusy;
+        element.inert = isBusy;
         if (saveButton) saveButton.disabled = isBusy;
+      },
+      focusFirst() {
+        const first = form.fields.find((one) => one.isShown() && one.input && one.isEmpty());
+        if (first) first.focus();
       },
       say(text) { if (status) status.textContent = text; },
       clear() {
@@ -405,8 +413,9 @@
 
     function makeQuestion(problem, field) {
       const againFor = options.needsAgain ? options.needsAgain(problem, form) : null;
+      const yesWords = options.confirmWords ? options.confirmWords(problem) : "Yes, it is right";
       const box = make("span", "field__question");
-      const yes = button("Yes, it is right", "field__yes", () => { yes.disabled = true; confirm(problem.field); }, { "data-role": "confirm" });
+      const yes = button(yesWords, "field__yes", () => { yes.disabled = true; confirm(problem.field); }, { "data-role": "confirm" });
       if (againFor) box.append(makeAgain(againFor, yes));
       box.append(yes);
       return box;

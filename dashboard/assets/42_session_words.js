@@ -46,10 +46,13 @@
     return words.join(", ");
   }
 
+  /** Two decimals, a third where it is not zero: 1.004 mg/kg/h is above the 1 mg/kg/h rule and must not read 1.00. */
+  function rateText(rate) { return rate === 0 ? "0" : number(rate, 3).replace(/0$/, ""); }
+
   /** mg/kg/h of an infusion entry as text; mg/h where the weight is not known. */
   function rateWords(entry, weightKg) {
     const mgPerHour = entry.pump_rate_ml_per_h * entry.concentration_mg_per_ml;
-    return weightKg ? number(mgPerHour / weightKg, 2) + " mg/kg/h" : number(mgPerHour, 1) + " mg/h";
+    return rateText(mgPerHour / (weightKg || 1)) + (weightKg ? " mg/kg/h" : " mg/h");
   }
 
   function scoreWords(entry) {
@@ -159,6 +162,6 @@
   }
 
   window.infusion.sessionWords = {
-    plain, number, entryTitle, entryWords, pinWords, levelMark, alertFacts, alertStanding, hoursMinutes, age, SOURCES, DRUGS,
+    plain, number, rateText, entryTitle, entryWords, pinWords, levelMark, alertFacts, alertStanding, hoursMinutes, age, SOURCES, DRUGS,
   };
 })();

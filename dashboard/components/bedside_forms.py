@@ -164,7 +164,8 @@ def pain_form() -> html.Section:
     ends = html.P(
         "0 is no pain, 10 the worst pain imaginable.", className="quiet", **{"data-shown-if": "instrument=nrs"}
     )
-    return entry_form("pain_score", "Pain", fields_of("pain_score", PAIN_LOOKS), side=[ends], with_pad=True)
+    fields = fields_of("pain_score", PAIN_LOOKS)
+    return entry_form("pain_score", "Pain", fields, side=[ends], with_pad=True, pad_shown_if="instrument=vas")
 
 
 def adverse_effect_form() -> html.Section:
@@ -292,15 +293,15 @@ def _preview(role: str, unit: str, limits: Mapping[str, str], *, per_hour: bool 
     total = [_figure("mg-per-h", "mg/h")] if per_hour else []
     return html.Div(
         [
-            html.Div([*total, _figure("per-kg", unit)], className="preview__figures"),
-            html.Div("", className="preview__weight quiet small", **{"data-show": "preview-weight"}),
-            html.Div("", className="preview__words", role="status", **{"data-show": "preview-words"}),
+            html.Div([*total, _figure("per-kg", unit)], className="dose-preview__figures"),
+            html.Div("", className="dose-preview__weight quiet small", **{"data-show": "preview-weight"}),
+            html.Div("", className="dose-preview__words", role="status", **{"data-show": "preview-words"}),
         ],
-        className="preview",
+        className="dose-preview",
         **{"data-role": role, **limits},
     )
 
 
 def _figure(name: str, unit: str) -> html.Span:
-    value = html.Strong("-", className="preview__value number", **{"data-show": name})
-    return html.Span([value, html.Small(unit)], className="preview__figure")
+    value = html.Strong("-", className="dose-preview__value number", **{"data-show": name})
+    return html.Span([value, html.Small(unit)], className="dose-preview__figure")

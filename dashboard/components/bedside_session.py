@@ -97,10 +97,10 @@ def _alert_strip() -> html.Div:
 
 def _rail() -> html.Nav:
     buttons = [
-        html.Button(words, type="button", className="rail__button", **{"data-open-form": name, "aria-pressed": "false"})
+        html.Button(words, type="button", className="bedside-rail__button", **{"data-open-form": name, "aria-pressed": "false"})
         for name, words in VIEWS
     ]
-    return html.Nav(buttons, className="rail", **{"aria-label": "Forms"})
+    return html.Nav(buttons, className="bedside-rail", **{"aria-label": "Forms"})
 
 
 def _views() -> html.Div:
@@ -135,40 +135,40 @@ def _overview() -> html.Div:
     signs = [_sign(name, words, unit) for name, words, unit in OVERVIEW_SIGNS]
     ready = html.Div(
         [
-            html.Div(_shown("ready_words"), className="overview__ready-words"),
+            html.Div(_shown("ready_words"), className="bedside-overview__ready-words"),
             html.Button("Mark ready", type="button", id="bedside--ready", className="primary"),
         ],
-        className="overview__ready card hidden",
+        className="bedside-overview__ready card hidden",
         id="bedside--ready-card",
     )
     entries = html.Div(
         [
             html.H2("Last entries", className="entry-form__title"),
-            html.Ol([], id="bedside--entries", className="entries"),
+            html.Ol([], id="bedside--entries", className="bedside-entries"),
         ],
-        className="overview__entries card",
+        className="bedside-overview__entries card",
     )
-    return html.Div([html.Div(signs, className="overview__signs shell__live"), ready, entries], className="overview")
+    return html.Div([html.Div(signs, className="bedside-overview__signs shell__live"), ready, entries], className="bedside-overview")
 
 
 def _sign(name: str, words: str, unit: str) -> html.Div:
     return html.Div(
         [
-            html.Div(words, className="sign__label quiet"),
-            html.Div([_shown("value", "sign__value number", "-"), html.Small(unit, className="sign__unit quiet")]),
-            html.Div(_shown("age"), className="sign__age quiet small"),
+            html.Div(words, className="now-sign__label quiet"),
+            html.Div([_shown("value", "now-sign__value number", "-"), html.Small(unit, className="now-sign__unit quiet")]),
+            html.Div(_shown("age"), className="now-sign__age quiet small"),
         ],
-        className="sign card",
+        className="now-sign card",
         **{"data-sign": name},
     )
 
 
 def _more() -> html.Div:
     def opener(name: str, words: str) -> html.Button:
-        return html.Button(words, type="button", className="more__button", **{"data-open-form": name})
+        return html.Button(words, type="button", className="bedside-more__button", **{"data-open-form": name})
 
     def one_tap(element_id: str, words: str) -> html.Button:
-        return html.Button(words, type="button", id=element_id, className="more__button")
+        return html.Button(words, type="button", id=element_id, className="bedside-more__button")
 
     taps = [
         one_tap("bedside--transfer-ward", "Transfer to ward"),
@@ -182,12 +182,12 @@ def _more() -> html.Div:
             _more_group("One tap, at once", taps),
             html.A("Open the session's chart", className="button", **{"data-role": "chart-link"}, href="#"),
         ],
-        className="more card",
+        className="bedside-more card",
     )
 
 
 def _more_group(title: str, buttons: list[html.Button]) -> html.Div:
-    return html.Div([html.H2(title, className="entry-form__title"), html.Div(buttons, className="more__buttons")])
+    return html.Div([html.H2(title, className="entry-form__title"), html.Div(buttons, className="bedside-more__buttons")])
 
 
 def _unsent() -> html.Div:
@@ -195,22 +195,22 @@ def _unsent() -> html.Div:
         [
             html.H2("Not yet at the server", className="entry-form__title"),
             html.P("Entries stay on this tablet until the server has answered.", className="quiet"),
-            html.Ol([], id="bedside--unsent-list", className="entries"),
+            html.Ol([], id="bedside--unsent-list", className="bedside-entries"),
         ],
-        className="card unsent",
+        className="card bedside-unsent",
     )
 
 
 def _bar() -> html.Div:
     buttons = [
-        html.Button("Pause", type="button", id="bedside--pause", className="bar__button"),
-        html.Button("Stop", type="button", id="bedside--stop", className="bar__button"),
+        html.Button("Pause", type="button", id="bedside--pause", className="bedside-bar__button"),
+        html.Button("Stop", type="button", id="bedside--stop", className="bedside-bar__button"),
         html.Button(
-            "Serious event", type="button", id="bedside--serious", className="bar__button bar__button--serious"
+            "Serious event", type="button", id="bedside--serious", className="bedside-bar__button bedside-bar__button--serious"
         ),
-        html.Button("Resume", type="button", id="bedside--resume", className="bar__button"),
+        html.Button("Resume", type="button", id="bedside--resume", className="bedside-bar__button"),
     ]
-    said = html.Div("", id="bedside--said", className="bar__said", role="status")
+    said = html.Div("", id="bedside--said", className="bedside-bar__said", role="status")
     return html.Div(
-        [*buttons, said], className="bar", id="bedside--bar", **{"aria-label": "Always at hand"}, role="group"
+        [*buttons, said], className="bedside-bar", id="bedside--bar", **{"aria-label": "Always at hand"}, role="group"
     )

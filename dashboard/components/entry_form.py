@@ -84,9 +84,10 @@ def entry_form(
     side: Sequence[Any] = (),
     save: str = "Save",
     with_pad: bool = False,
+    pad_shown_if: str = "",
 ) -> html.Section:
     """A whole form with its own save button: fields on the left, pad and save on the right."""
-    pad = [number_pad()] if with_pad else []
+    pad = [number_pad(pad_shown_if)] if with_pad else []
     right = [html.Div([*pad, *side], className="entry-form__tools"), save_button(save)]
     return html.Section(
         [
@@ -139,7 +140,7 @@ def save_button(words: str) -> html.Button:
     return html.Button(words, type="button", className="primary entry-form__save", **{"data-role": "save"})
 
 
-def number_pad() -> html.Div:
+def number_pad(shown_if: str = "") -> html.Div:
     """Large keys that type into the field in use; the reasons of "could not measure" take the same place."""
     keys = [
         html.Button("delete" if key == "delete" else key, type="button", className="pad__key", **{"data-key": key})
@@ -152,7 +153,7 @@ def number_pad() -> html.Div:
             html.Div(className="pad__reasons hidden", **{"data-role": "reasons"}),
         ],
         className="pad",
-        **{"data-role": "pad"},
+        **{"data-role": "pad", **({"data-shown-if": shown_if} if shown_if else {})},
     )
 
 

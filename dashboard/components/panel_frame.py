@@ -19,7 +19,8 @@ def _status_row() -> html.Div:
                 [html.Span("", id="panel--open", className="number"), html.Span(" open")], className="panel__open"
             ),
             html.Span("", id="panel--needing", className="panel__needing"),
-            html.Span("", id="panel--states", className="quiet"),
+            html.Span("", id="panel--unseen", className="panel__unseen"),
+            html.Span("", id="panel--states", className="panel__states"),
         ],
         className="panel__status",
     )
@@ -55,7 +56,6 @@ def _side() -> html.Aside:
             html.Div(
                 [
                     html.H2("Open alerts", className="panel__side-title"),
-                    html.Span("", id="panel--unseen", className="quiet small"),
                     html.Button("", id="panel--sound", type="button", className="panel__sound"),
                 ],
                 className="panel__side-head",

@@ -82,18 +82,18 @@ def _plan() -> html.Div:
     foot = html.Div(
         [
             html.Button("Back to the list", type="button", id="bedside--plan-back"),
-            html.Div("", id="bedside--plan-said", className="plan__said", role="status"),
-            html.Button("Plan session", type="button", id="bedside--plan", className="primary plan__save"),
+            html.Div("", id="bedside--plan-said", className="bedside-plan__said", role="status"),
+            html.Button("Plan session", type="button", id="bedside--plan", className="primary bedside-plan__save"),
         ],
-        className="plan__foot",
+        className="bedside-plan__foot",
     )
     return html.Div(
         [
             html.H2("New session", className="bedside-list__title"),
-            html.Div(plan_sections(), className="plan__sections"),
+            html.Div(plan_sections(), className="bedside-plan__sections"),
             foot,
         ],
-        className="plan hidden",
+        className="bedside-plan hidden",
         id="bedside--plan-form",
         **{"data-view": "plan"},
     )

@@ -23,11 +23,11 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class ChangeReader(Protocol):
     """Reads committed changes in the order of their numbers; blocking."""
 
-    def changes_after(self, clinic_id: int, after: int, limit: int) -> list[dict[str, Any]]:
+    def changes_after(self, after: int, limit: int) -> list[dict[str, Any]]:
         """At most `limit` changes numbered above `after`."""
 
 
-def change_stream_router(hub: Hub, reader: ChangeReader, clinic_id: int) -> APIRouter:
+def change_stream_router(hub: Hub, reader: ChangeReader) -> APIRouter:
     """The route of the live stream of one clinic. Who may open it is decided by the access middleware."""
     router = APIRouter()
 
@@ -38,20 +38,20 @@ def change_stream_router(hub: Hub, reader: ChangeReader, clinic_id: int) -> APIR
     ) -> StreamingResponse:
         """Changes after `after`, or after the Last-Event-ID if that is newer; with neither, from now on."""
         known = [number for number in (after, last_event_id) if number is not None]
-        events = changes_then_live(hub, reader, clinic_id, max(known, default=None))
+        events = changes_then_live(hub, reader, max(known, default=None))
         return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
 
     return router
 
 
-async def changes_then_live(hub: Hub, reader: ChangeReader, clinic_id: int, after: int | None) -> AsyncIterator[bytes]:
+async def changes_then_live(hub: Hub, reader: ChangeReader, after: int | None) -> AsyncIterator[bytes]:
     """The bytes of one stream, until the viewer leaves, is cut off, or the server stops."""
     viewer = hub.subscribe()
     try:
         yield opening() + hub.first_heartbeat()
         told = after
         if after is not None:
-            async for change in _missed_changes(hub, reader, clinic_id, after):
+            async for change in _missed_changes(hub, reader, after):
                 told = int(change["change_number"])
                 yield change_event(change)
         async for payload in _live(viewer, told):
@@ -60,11 +60,9 @@ async def changes_then_live(hub: Hub, reader: ChangeReader, clinic_id: int, afte
         hub.unsubscribe(viewer)
 
 
-async def _missed_changes(
-    hub: Hub, reader: ChangeReader, clinic_id: int, after: int
-) -> AsyncIterator[Mapping[str, Any]]:
+async def _missed_changes(hub: Hub, reader: ChangeReader, after: int) -> AsyncIterator[Mapping[str, Any]]:
     while not hub.is_closed:
-        page = await asyncio.to_thread(reader.changes_after, clinic_id, after, PAGE_SIZE)
+        page = await asyncio.to_thread(reader.changes_after, after, PAGE_SIZE)
         for change in page:
             yield change
         if len(page) < PAGE_SIZE:

@@ -293,6 +293,7 @@ def _judge_current(
     summary: SessionSummary, sign: str, value: Decimal, entry: Entry, judgement: Judgement
 ) -> Iterator[AlertFact]:
     verify = f"sign.verify:{sign}"
+    is_believed = False
     if entry.source is Source.MONITOR and _is_extreme(sign, value):
         before = summary.extremes.get(sign)
         summary.extremes[sign] = value
@@ -302,13 +303,14 @@ def _judge_current(
                 text = f"{_value_words(sign, value)}: {rule.text}"
                 yield _raise(summary, judgement, _as_found(rule, verify, text), entry.effective_at, entry.entry_id)
             return
+        is_believed = True
     else:
         summary.extremes.pop(sign, None)
     asked = summary.open_alert(verify)
     if asked is not None:
         yield _clear(asked, entry.effective_at, entry.entry_id)
     for condition, rules in _RULES_BY_SIGN.get(sign, {}).items():
-        found = _found_level(summary, condition, rules, sign, value, entry, judgement)
+        found = _found_level(summary, condition, rules, value, entry, judgement, is_believed)
         yield from _update(summary, judgement, found, condition, entry.effective_at, entry.entry_id)
 
 
@@ -341,14 +343,18 @@ def _found_level(
     summary: SessionSummary,
     condition: str,
     rules: list[VitalRule],
-    sign: str,
     value: Decimal,
     entry: Entry,
     judgement: Judgement,
+    is_believed: bool,
 ) -> Finding | None:
+    """What one value shows for one condition; `is_believed` when a second extreme has confirmed the first."""
+    sign = rules[0].sign
     matching = [rule for rule in rules if _matches(summary, rule, value, judgement.now)]
     standing = summary.conditions.setdefault(condition, ConditionStanding())
     confirmed = _confirmed_level(standing, matching, sign, entry)
+    if is_believed:
+        confirmed = max((rule.level for rule in matching), default=None)
     alert = summary.open_alert(condition)
     held = _held_level(summary, standing, rules, matching, sign, value, entry, alert.level if alert else None)
     levels = [level for level in (confirmed, held) if level is not None]

@@ -237,8 +237,8 @@ class InfusionStarted:
     kind: ClassVar[str] = "infusion_started"
     pump_rate_ml_per_h: Decimal = number(limits.PUMP_RATE, required=True, label="Pump rate")
     concentration_mg_per_ml: Decimal = number(limits.CONCENTRATION, required=True, label="Concentration")
-    rate_mg_per_h: Decimal | None = number(limits.PLANNED_TOTAL, label="Rate")
-    rate_mg_per_kg_per_h: Decimal | None = number(limits.BOLUS_DOSE, label="Rate")
+    rate_mg_per_h: Decimal | None = number(limits.INFUSION_RATE, label="Rate")
+    rate_mg_per_kg_per_h: Decimal | None = number(limits.INFUSION_RATE_PER_KG, label="Rate")
     ordered_by: str | None = text(max_length=80, label="Ordered by")
 
 
@@ -249,8 +249,8 @@ class RateChanged:
     kind: ClassVar[str] = "rate_changed"
     pump_rate_ml_per_h: Decimal = number(limits.PUMP_RATE, required=True, label="Pump rate")
     concentration_mg_per_ml: Decimal = number(limits.CONCENTRATION, required=True, label="Concentration")
-    rate_mg_per_h: Decimal | None = number(limits.PLANNED_TOTAL, label="Rate")
-    rate_mg_per_kg_per_h: Decimal | None = number(limits.BOLUS_DOSE, label="Rate")
+    rate_mg_per_h: Decimal | None = number(limits.INFUSION_RATE, label="Rate")
+    rate_mg_per_kg_per_h: Decimal | None = number(limits.INFUSION_RATE_PER_KG, label="Rate")
     ordered_by: str | None = text(max_length=80, label="Ordered by")
 
 

@@ -46,6 +46,14 @@ def load_summary(connection: Connection, clinic_id: int, session_id: UUID) -> Se
     return None if text is None else decode_summary(text)
 
 
+def has_session(connection: Connection, clinic_id: int, session_id: UUID) -> bool:
+    """Whether there is such a session."""
+    query = select(session_summary.c.status).where(
+        session_summary.c.clinic_id == clinic_id, session_summary.c.session_id == session_id
+    )
+    return connection.execute(query).first() is not None
+
+
 def summaries_by_status(
     connection: Connection, clinic_id: int, statuses: Iterable[SessionStatus], limit: int
 ) -> list[SessionSummary]:

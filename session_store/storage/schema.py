@@ -26,7 +26,6 @@ metadata = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(referred_table_name)s",
                        "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
 )  # fmt: skip
-_CLUSTERED = {"sqlite_with_rowid": False}
 
 
 def _session_key() -> ForeignKeyConstraint:
@@ -58,7 +57,7 @@ account = Table(
     ForeignKeyConstraint(["clinic_id"], ["clinic.clinic_id"]),
     Index("uq_account_username", "clinic_id", "username", unique=True),
     Index("uq_account_device_token", "clinic_id", "device_token_hash", unique=True),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 sign_in = Table(
@@ -72,7 +71,7 @@ sign_in = Table(
     Column("ended_at", UtcMicroseconds),
     PrimaryKeyConstraint("clinic_id", "token_hash"),
     ForeignKeyConstraint(["clinic_id", "account_id"], ["account.clinic_id", "account.account_id"]),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 patient = Table(
@@ -85,7 +84,7 @@ patient = Table(
     PrimaryKeyConstraint("clinic_id", "patient_id"),
     ForeignKeyConstraint(["clinic_id"], ["clinic.clinic_id"]),
     Index("uq_patient_identifiers", "clinic_id", "patient_label", "second_identifier", unique=True),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 infusion_session = Table(
@@ -97,7 +96,7 @@ infusion_session = Table(
     Column("is_simulated", Boolean, nullable=False),
     PrimaryKeyConstraint("clinic_id", "session_id"),
     ForeignKeyConstraint(["clinic_id", "patient_id"], ["patient.clinic_id", "patient.patient_id"]),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 entry = Table(
@@ -127,7 +126,7 @@ entry = Table(
     Column("content", Text),
     PrimaryKeyConstraint("clinic_id", "session_id", "seq"),
     _session_key(),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 entry_receipt = Table(
@@ -140,7 +139,7 @@ entry_receipt = Table(
     Column("answer", Text, nullable=False),
     PrimaryKeyConstraint("clinic_id", "entry_id"),
     ForeignKeyConstraint(["clinic_id", "session_id", "seq"], ["entry.clinic_id", "entry.session_id", "entry.seq"]),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 alert_fact = Table(
@@ -162,7 +161,7 @@ alert_fact = Table(
     Column("is_past", Boolean, nullable=False),
     PrimaryKeyConstraint("clinic_id", "session_id", "fact_seq"),
     _session_key(),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 change = Table(
@@ -177,7 +176,7 @@ change = Table(
     Column("actor_id", BinaryUuid),
     PrimaryKeyConstraint("clinic_id", "change_number"),
     _session_key(),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 session_summary = Table(
@@ -191,7 +190,7 @@ session_summary = Table(
     PrimaryKeyConstraint("clinic_id", "session_id"),
     _session_key(),
     Index("ix_session_summary_status", "clinic_id", "status", "started_at"),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 session_outcome = Table(
@@ -227,7 +226,7 @@ session_outcome = Table(
     PrimaryKeyConstraint("clinic_id", "session_id"),
     _session_key(),
     Index("ix_session_outcome_first_drug_at", "clinic_id", "first_drug_at"),
-    **_CLUSTERED,
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 APPEND_ONLY_TABLES = (patient, infusion_session, entry, entry_receipt, alert_fact, change)

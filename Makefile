@@ -1,0 +1,52 @@
+# Verbs of the project. `make demo` and `make test` work on a fresh clone with Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo run venv test-venv check test bench screenshots clean
+
+demo: .venv/.runtime
+	@exec $(BIN)/python -m dashboard.demo
+
+run: .venv/.runtime
+	@exec $(BIN)/python -m dashboard.app
+
+venv: .venv/.runtime
+
+.venv/.runtime: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
+	touch .venv/.runtime
+
+test-venv: .venv/.tests
+
+.venv/.tests: .venv/.runtime tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r tests/requirements.txt
+	touch .venv/.tests
+
+# The fast part: style, types, import rules, and every test that needs no browser.
+check: .venv/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not browser"
+
+test: .venv/.tests
+	@tests/browser/find-chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+bench: .venv/.tests
+	@tests/browser/find-chromium
+	$(BIN)/python -m tests.bench
+
+screenshots: .venv/.tests
+	@tests/browser/find-chromium
+	$(BIN)/python -m tests.browser.screenshots
+
+clean:
+	rm -rf .venv var

@@ -1,0 +1,128 @@
+"""The one permission table: which role may open which page, call which route, record which kind of entry.
+
+Every page, Dash callback, API route and stream passes `dashboard.access.gate`, which asks this table and nothing else.
+What is not listed is refused.
+"""
+
+import re
+from dataclasses import dataclass
+
+from session_store.accounts import Role
+from session_store.domain.entries import CONTENT_CLASSES
+
+ANYBODY = frozenset({*Role, "nobody"})
+PEOPLE = frozenset(Role) - {Role.DEVICE}
+BEDSIDE_ROLES = frozenset({Role.NURSE, Role.PHYSICIAN_ASSISTANT, Role.PHYSICIAN})
+PANEL_ROLES = BEDSIDE_ROLES | {Role.PHARMACIST}
+REVIEW_ROLES = frozenset({Role.REVIEWER, Role.PHYSICIAN, Role.ADMINISTRATOR, Role.PHARMACIST})
+READ_ROLES = PANEL_ROLES | {Role.REVIEWER}
+DEVICE_KINDS = frozenset(
+    {"vital_signs", "infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_ended", "bolus"}
+)
+
+PAGES: dict[str, frozenset[str]] = {
+    "panel": PANEL_ROLES,
+    "bedside": BEDSIDE_ROLES,
+    "session": READ_ROLES,
+    "review": REVIEW_ROLES,
+    "administration": frozenset({Role.ADMINISTRATOR}),
+}
+HOME_PAGES: dict[str, str] = {
+    Role.NURSE: "/bedside",
+    Role.PHYSICIAN_ASSISTANT: "/bedside",
+    Role.PHYSICIAN: "/panel",
+    Role.PHARMACIST: "/panel",
+    Role.REVIEWER: "/review",
+    Role.ADMINISTRATOR: "/administration",
+    Role.DEVICE: "/login",
+}
+ENTRY_KINDS: dict[str, frozenset[str]] = {
+    Role.NURSE: frozenset(CONTENT_CLASSES) - {"start_override"},
+    Role.PHYSICIAN_ASSISTANT: frozenset(CONTENT_CLASSES) - {"start_override"},
+    Role.PHYSICIAN: frozenset(CONTENT_CLASSES),
+    Role.PHARMACIST: frozenset({"note"}),
+    Role.DEVICE: DEVICE_KINDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One door: method and path pattern, and who may pass."""
+
+    methods: frozenset[str]
+    pattern: re.Pattern[str]
+    roles: frozenset[str]
+
+
+def _door(methods: str, pattern: str, roles: frozenset[str]) -> Door:
+    return Door(frozenset(methods.split()), re.compile(pattern), roles)
+
+
+_ID = r"[^/]+"
+DOORS: tuple[Door, ...] = (
+    _door("GET HEAD", r"/(healthz|readyz)", ANYBODY),
+    _door("GET HEAD", r"/metrics", ANYBODY),
+    _door("GET HEAD", r"/(login|welcome)", ANYBODY),
+    _door("GET HEAD", r"/(assets/.*|_dash-component-suites/.*|_favicon\.ico|favicon\.ico)", ANYBODY),
+    _door("GET", r"/_dash-(layout|dependencies)", PEOPLE),
+    _door("POST", r"/api/v1/(login|welcome)", ANYBODY),
+    _door("GET HEAD", r"/api/(docs|openapi\.json)", ANYBODY),
+    _door("GET", r"/api/v1/me", frozenset(Role)),
+    _door("POST", r"/api/v1/logout", frozenset(Role)),
+    _door("GET HEAD", r"/", PEOPLE),
+    _door("GET HEAD", r"/panel", PAGES["panel"]),
+    _door("GET HEAD", rf"/bedside(/{_ID})?", PAGES["bedside"]),
+    _door("GET HEAD", rf"/sessions/{_ID}", PAGES["session"]),
+    _door("GET HEAD", r"/review", PAGES["review"]),
+    _door("GET HEAD", r"/administration", PAGES["administration"]),
+    # One path serves the callbacks of all pages: `callback_roles` asks again by page.
+    _door("POST", r"/_dash-update-component", PEOPLE),
+    _door("POST", r"/api/v1/sessions", BEDSIDE_ROLES),
+    _door("GET", r"/api/v1/sessions", READ_ROLES | {Role.DEVICE}),
+    _door("POST", rf"/api/v1/sessions/{_ID}/entries", PANEL_ROLES | {Role.DEVICE}),
+    _door("GET", rf"/api/v1/sessions/{_ID}/timeline", READ_ROLES),
+    _door("POST", rf"/api/v1/alerts/{_ID}/acknowledgements", BEDSIDE_ROLES),
+    _door("GET", r"/api/v1/(panel|changes|changes/stream)", READ_ROLES),
+    _door("GET", r"/api/v1/reports/responders", REVIEW_ROLES),
+    _door("GET POST", r"/api/v1/accounts", frozenset({Role.ADMINISTRATOR})),
+    _door("POST", rf"/api/v1/accounts/{_ID}/links", frozenset({Role.ADMINISTRATOR})),
+)
+
+
+def roles_for(method: str, path: str) -> frozenset[str] | None:
+    """Who may pass, or None when there is no such door."""
+    known = None
+    for door in DOORS:
+        if door.pattern.fullmatch(path):
+            if method in door.methods:
+                return door.roles
+            known = frozenset[str]()
+    return known
+
+
+def pages_of(role: str) -> list[str]:
+    """The pages that a role may open."""
+    return [page for page, roles in PAGES.items() if role in roles]
+
+
+def may_record(role: str, kind: str) -> bool:
+    """Whether a role may record entries of a kind."""
+    return kind in ENTRY_KINDS.get(role, frozenset())
+
+
+PAGE_PATHS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"/panel/?"), "panel"),
+    (re.compile(r"/bedside(/.*)?"), "bedside"),
+    (re.compile(r"/sessions/.*"), "session"),
+    (re.compile(r"/review/?"), "review"),
+    (re.compile(r"/administration/?"), "administration"),
+)
+
+
+def callback_roles(output: str, pathname: str | None) -> frozenset[str]:
+    """Who may run a Dash callback: the page router by the page asked for, others by the page in their id."""
+    if output.lstrip(".").startswith("_pages_"):
+        page = next((name for pattern, name in PAGE_PATHS if pathname and pattern.fullmatch(pathname)), None)
+        return PAGES[page] if page else PEOPLE
+    page = re.sub(r"^\.+", "", output).split("--")[0]
+    return PAGES.get(page, frozenset())

@@ -1,0 +1,37 @@
+"""Is the server alive, is the record writable, and the numbers a monitoring system reads."""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from dashboard.services import Services
+from session_store.errors import SessionStoreError
+
+
+def health_router(services: Services) -> APIRouter:
+    """Routes for machines that watch the server."""
+    router = APIRouter(tags=["health"])
+    registry = CollectorRegistry()
+    changes = Gauge("infusion_change_number", "Number of the last change of the record", registry=registry)
+    viewers = Gauge("infusion_viewers", "Open live streams", registry=registry)
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        try:
+            number = await run_in_threadpool(services.reader.change_number)
+        except SessionStoreError:
+            return JSONResponse({"status": "the record cannot be read"}, 503)
+        return JSONResponse({"status": "ok", "change_number": number})
+
+    @router.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        changes.set(await run_in_threadpool(services.reader.change_number))
+        viewers.set(services.hub.viewer_count)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,182 @@
+"""Composition root: the only module that constructs things. `python -m dashboard.app` serves; see the Makefile."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from dash import Dash, html, page_container
+from dash.backends._fastapi import FastAPIDashServer
+from fastapi import FastAPI
+from pydantic import ValidationError
+from starlette.types import ASGIApp
+
+from dashboard.access.gate import Gate
+from dashboard.api.accounts import accounts_router
+from dashboard.api.health import health_router
+from dashboard.api.problems import add_problem_handlers
+from dashboard.api.reports import reports_router
+from dashboard.api.sessions import sessions_router
+from dashboard.api.sign_in import sign_in_router
+from dashboard.pages import administration, bedside, panel, review, session
+from dashboard.push.endpoint import change_stream_router
+from dashboard.push.hub import Hub
+from dashboard.services import Services
+from session_store.accounts import AccountBook, NewAccount, Role
+from session_store.change_feed import ChangeFeed
+from session_store.clock import SystemClock
+from session_store.commands import JudgeTime
+from session_store.errors import SessionStoreError
+from session_store.opening import open_record
+from session_store.reader import Reader
+from session_store.recorder import Recorder
+from session_store.reports import Reports
+from session_store.settings import Settings
+from session_store.storage.engine import Engines
+
+JUDGE_EVERY_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The ASGI application with what must be closed at the end."""
+
+    asgi: ASGIApp
+    services: Services
+    engines: Engines
+
+
+def build(settings: Settings) -> Application:
+    """Open the record and put server, pages and routes together. Raises `SessionStoreError` when it cannot."""
+    engines = open_record(settings)
+    services = _services(settings, engines)
+    api = FastAPI(
+        title="Infusion session monitor", docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json",
+        lifespan=_lifespan(services, engines),
+    )  # fmt: skip
+    gate = Gate(api, services.accounts)
+    _add_routes(api, services, gate)
+    _add_pages(api, services)
+    return Application(gate, services, engines)
+
+
+def _services(settings: Settings, engines: Engines) -> Services:
+    clock = SystemClock()
+    feed = ChangeFeed()
+    hub = Hub(clock.now)
+    feed.listen(hub.publish)
+    reader = Reader(engines.reader, settings.clinic_id)
+    return Services(
+        settings=settings,
+        clock=clock,
+        recorder=Recorder(engines.writer, settings.clinic_id, clock, feed.ring),
+        reader=reader,
+        reports=Reports(reader.outcomes),
+        accounts=AccountBook(engines.writer, engines.reader, settings.clinic_id, clock),
+        hub=hub,
+    )
+
+
+def _lifespan(services: Services, engines: Engines) -> Any:
+    @asynccontextmanager
+    async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
+        services.hub.start(services.reader.change_number())
+        judging = asyncio.create_task(_judge_time(services))
+        yield
+        judging.cancel()
+        with suppress(asyncio.CancelledError):
+            await judging
+        services.hub.close()
+        await asyncio.to_thread(services.recorder.close)
+        engines.dispose()
+
+    return lifespan
+
+
+async def _judge_time(services: Services) -> None:
+    """Time-driven findings are raised by the server's clock, whether or not a page is open."""
+    while True:
+        try:
+            await asyncio.wrap_future(services.recorder.submit(JudgeTime()))
+        except Exception:
+            _log.exception("time could not be judged; tried again in a second")
+        await asyncio.sleep(JUDGE_EVERY_SECONDS)
+
+
+def _add_routes(api: FastAPI, services: Services, gate: Gate) -> None:
+    add_problem_handlers(api)
+    for router in (
+        sign_in_router(services, gate.forget),
+        sessions_router(services),
+        accounts_router(services),
+        reports_router(services),
+        health_router(services),
+        change_stream_router(services.hub, services.reader),
+    ):
+        api.include_router(router)
+
+
+def _add_pages(api: FastAPI, services: Services) -> None:
+    # Dash's WebSocket callbacks replay nothing after a restart and would be a second door: off. (Dash 4.4.1 has no
+    # public switch; `websocket_callbacks=False` alone still registers the socket.)
+    FastAPIDashServer.websocket_capability = False
+    dash = Dash(
+        "dashboard", server=api, use_pages=True, pages_folder="", assets_folder=str(Path(__file__).parent / "assets"),
+        suppress_callback_exceptions=True, title="Infusion sessions", update_title="", compress=True,
+    )  # fmt: skip
+    for page in (panel, bedside, session, review, administration):
+        page.register(services)
+    dash.layout = html.Div(page_container)
+
+
+def open_first_door(services: Services, base_url: str) -> None:
+    """On a database without accounts: make the administrator and print the one-time link."""
+    if services.accounts.all():
+        return
+    account_id = services.accounts.add(NewAccount("administrator", "Administrator", Role.ADMINISTRATOR))
+    token = services.accounts.one_time_link_token(account_id)
+    print(f"First start. Set the administrator's password (once, within a week):\n  {base_url}/welcome?link={token}", flush=True)
+
+
+def main() -> int:
+    """Serve until Ctrl-C. Exit code 2 with one line when the settings or the record do not allow it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = Settings()
+        application = build(settings)
+    except (SessionStoreError, ValidationError) as fault:
+        print(f"cannot start: {fault}", file=sys.stderr)
+        return 2
+    base_url = f"http://{settings.host}:{settings.port}"
+    if not settings.is_simulated:
+        open_first_door(application.services, base_url)
+    print(f"Infusion session monitor on {base_url}  (Ctrl-C ends)", flush=True)
+    config = uvicorn.Config(
+        application.asgi, host=settings.host, port=settings.port, log_level="warning", lifespan="on",
+        timeout_graceful_shutdown=3, access_log=False,
+    )  # fmt: skip
+    _Server(config, application.services.hub).run()
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Ends live streams first, so that the server does not wait for viewers at Ctrl-C."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """The first sign of the end."""
+        self._hub.close()
+        super().handle_exit(sig, frame)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,573 @@
+/* The tablet's screen of one session: header, alerts, forms, the bar of one-tap acts, the last entries.
+   What the record says comes from the timeline and the live stream; what waits on this tablet comes from the outbox and
+   is always shown as not yet sent (S1, S2). */
+(function () {
+  "use strict";
+  const { onPage, call, clock, uuid7 } = window.infusion;
+  const { attach, make, button, wordsOf } = window.infusion.entryForm;
+  const OPEN_WAIT_MS = 2500;
+  const POLL_MS = 5000;
+  const SHOWN_ENTRIES = 12;
+  const SETTLED = ["recorded", "duplicate"];
+  const STATUS_AFTER = {
+    session_ready: "ready", infusion_started: "running", infusion_paused: "paused", infusion_resumed: "running",
+    infusion_ended: "recovery", discharged: "discharged", transferred: "transferred",
+    left_against_advice: "left_against_advice", session_aborted: "aborted", session_cancelled: "cancelled",
+  };
+  const CLOSED = ["discharged", "transferred", "left_against_advice", "aborted", "cancelled"];
+  const BEFORE_START = ["planned", "ready"];
+  const DUE_WORDS = {
+    heart_rate_per_min: "heart rate", systolic_mmhg: "blood pressure", spo2_percent: "SpO2", respiratory_rate_per_min: "breaths",
+  };
+  const LEVEL_ORDER = { critical: 0, warning: 1, advisory: 2 };
+  const NOT_WITHDRAWABLE = ["session_planned", "entered_in_error", "acknowledgement", "at_the_chair"];
+
+  const time = (instant, seconds) => window.infusion.clinicTime(instant, seconds);
+  const words = () => window.infusion.sessionWords;
+  const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  const statusWords = (status) => capital(status.replace(/_/g, " "));
+
+  /** "3:12" minutes and seconds. */
+  function minutesSeconds(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
+  function start(screen) {
+    const sessionId = screen.dataset.sessionId;
+    const outbox = window.infusion.outbox;
+    const state = { tile: null, entries: new Map(), view: "overview", problem: "", isEnded: false, entriesKey: "" };
+    const forms = {};
+    const find = (selector) => screen.querySelector(selector);
+    const shown = (name) => find(`#bedside--head [data-show="${name}"]`);
+    let close = null;
+
+    // ----------------------------------------------------------------------------------------- reading
+
+    async function load() {
+      const answer = await call("GET", `/api/v1/sessions/${sessionId}/timeline`);
+      if (state.isEnded) return null;
+      if (answer.status === 404 || answer.status === 422) { state.problem = "This session is not known."; paint(); return null; }
+      if (!answer.ok) return null;
+      state.problem = "";
+      state.tile = answer.body.session;
+      state.entries = new Map(answer.body.entries.map((entry) => [entry.entry_id, entry]));
+      paint();
+      return answer.body.change_number;
+    }
+
+    function onChange(change) {
+      if (change.session_id !== sessionId) return;
+      if (change.tile && (!state.tile || change.tile.change_number >= state.tile.change_number)) state.tile = change.tile;
+      if (change.entry) takeEntry(change.entry);
+      paint();
+    }
+
+    function takeEntry(entry) {
+      state.entries.set(entry.entry_id, entry);
+      const withdrawn = state.entries.get(entry.withdrawn_entry_id);
+      if (entry.kind === "entered_in_error" && withdrawn) {
+        withdrawn.withdrawn = { reason: entry.reason, author_name: entry.author_name, recorded_at: entry.recorded_at };
+      }
+    }
+
+    async function follow() {
+      const after = await load();
+      if (state.isEnded) return;
+      if (after === null && !state.problem) { setTimeout(follow, 2000); return; }
+      if (after === null) return;
+      if (window.infusion.live) {
+        const onPath = (isLost) => { if (!isLost) outbox.flush(); };
+        close = window.infusion.live.open({ after, onChange, onPath, reload: load });
+      } else {
+        const polling = setInterval(load, POLL_MS);
+        close = () => clearInterval(polling);
+      }
+    }
+
+    // ----------------------------------------------------------------------------------------- status
+
+    function unsentHere() { return outbox.standing().waiting.filter((item) => item.session_id === sessionId && item.body.entries); }
+
+    /** The status after what still waits here: what the nurse has done, though the server does not know it yet. */
+    function localStatus() {
+      const moved = unsentHere().map((item) => STATUS_AFTER[item.body.entries[0].kind]).filter(Boolean);
+      return { status: moved.length ? moved[moved.length - 1] : state.tile.status, isUnsent: moved.length > 0 };
+    }
+
+    // ----------------------------------------------------------------------------------------- painting
+
+    function paint() {
+      if (state.problem) { put(shown("patient_label"), state.problem); return; }
+      paintUnsent();
+      if (!state.tile) return;
+      paintWho();
+      paintStatus();
+      paintDue();
+      paintAlerts();
+      paintSigns();
+      paintButtons();
+      paintEntries();
+      Object.values(forms).forEach(paintDose);
+    }
+
+    function paintWho() {
+      const tile = state.tile;
+      put(shown("chair"), `Chair ${tile.chair_label}`);
+      put(shown("patient_label"), tile.patient_label);
+      put(shown("identity"), `${tile.second_identifier}, ${tile.age_years} y`);
+      put(shown("weight"), tile.weight_kg ? `${tile.weight_kg} kg ${tile.weight_basis || ""}` : "no weight");
+    }
+
+    function paintStatus() {
+      const { tile } = state, { status, isUnsent } = localStatus();
+      const isRunning = status === "running";
+      const since = isRunning ? tile.started_at || tile.status_since : tile.status_since;
+      put(shown("status"), statusWords(status));
+      const elapsed = since ? `${words().hoursMinutes(clock.now() - Date.parse(since))} h since ${time(since)}` : "";
+      put(shown("status_detail"), isUnsent ? "not yet sent" : elapsed);
+      const rate = tile.infusion.rate_mg_per_kg_per_h;
+      const stands = isUnsent && !isRunning;
+      put(shown("rate"), stands ? "0.00" : rate === null ? "-" : rate.toFixed(2));
+      put(shown("given"), givenWords(tile.infusion));
+    }
+
+    /** Milligrams given by now: the fold as of a time, carried on at the rate while it delivers. */
+    function givenWords(infusion) {
+      let given = infusion.delivered_mg;
+      if (infusion.is_delivering && infusion.delivered_as_of) {
+        given += infusion.rate_mg_per_h * Math.max(0, clock.now() - Date.parse(infusion.delivered_as_of)) / 3600000;
+      }
+      const total = infusion.planned_total_mg ? ` of ${infusion.planned_total_mg}` : "";
+      return `${given.toFixed(given < 10 ? 1 : 0)}${total} mg given`;
+    }
+
+    function paintDue() {
+      const due = Object.keys(DUE_WORDS).map((name) => [name, (state.tile.signs[name] || {}).due_at]).filter(([, at]) => at)
+        .sort((a, b) => Date.parse(a[1]) - Date.parse(b[1]))[0];
+      const isClosed = CLOSED.includes(localStatus().status);
+      if (!due || isClosed) { put(shown("due"), "-"); put(shown("due_detail"), "no vitals due"); return; }
+      const left = Date.parse(due[1]) - clock.now();
+      put(shown("due"), minutesSeconds(Math.abs(left)));
+      put(shown("due_detail"), left >= 0 ? `${DUE_WORDS[due[0]]} due` : `${DUE_WORDS[due[0]]} overdue`);
+      shown("due").classList.toggle("bedside-head__overdue", left < 0);
+    }
+
+    function paintUnsent() {
+      const badge = outbox.words();
+      put(shown("unsent"), badge.count);
+      put(shown("unsent_detail"), badge.detail || "all at the server");
+      find("#bedside--unsent").classList.toggle("bedside-head__unsent--waiting", !badge.isCalm);
+      if (state.view === "unsent") paintUnsentList();
+    }
+
+    function paintSigns() {
+      screen.querySelectorAll("[data-sign]").forEach((card) => {
+        const [value, age, level, isStale] = signWords(card.dataset.sign);
+        put(card.querySelector('[data-show="value"]'), value);
+        put(card.querySelector('[data-show="age"]'), age);
+        card.classList.toggle("now-sign--stale", isStale);
+        card.classList.toggle("now-sign--missing", value === "-");
+        if (card.dataset.level !== (level || "")) card.dataset.level = level || "";
+      });
+    }
+
+    function signWords(name) {
+      const signs = state.tile.signs;
+      if (name === "pain") return painWords();
+      if (name !== "pressure") return oneSign(signs[name], (sign) => String(sign.value));
+      const low = signs.diastolic_mmhg;
+      const found = oneSign(signs.systolic_mmhg, (sign) => `${sign.value}/${low && low.value !== null ? low.value : "-"}`);
+      const worst = [signs.systolic_mmhg, low].map((sign) => sign && sign.level).filter(Boolean)
+        .sort((a, b) => LEVEL_ORDER[a] - LEVEL_ORDER[b])[0];
+      return [found[0], found[1], worst, found[3]];
+    }
+
+    function oneSign(sign, valueWords) {
+      if (!sign) return ["-", "not measured yet", null, false];
+      const missing = sign.not_measured;
+      const isNewer = missing && (!sign.effective_at || Date.parse(missing.effective_at) >= Date.parse(sign.effective_at));
+      const reason = isNewer ? `${words().plain(missing.reason)} ${time(missing.effective_at)}` : "";
+      if (sign.value === null) return ["-", reason || "not measured yet", sign.level, false];
+      const isStale = Boolean(sign.stale_at) && Date.parse(sign.stale_at) < clock.now();
+      const age = `${words().age(clock.now() - Date.parse(sign.effective_at))} ago`;
+      return [valueWords(sign), isNewer ? `${age}; then ${reason}` : isStale ? `old, ${age}` : age, sign.level, isStale || Boolean(isNewer)];
+    }
+
+    function painWords() {
+      const pain = state.tile.pain;
+      if (!pain) return ["-", "not asked yet", null, false];
+      const value = pain.no_score ? capital(pain.no_score) : pain.instrument === "vas" ? `${pain.score} mm` : String(pain.score);
+      const kind = `${pain.instrument.toUpperCase()} ${pain.circumstance === "rest" ? "at rest" : "on movement"}`;
+      return [value, `${kind}, ${words().age(clock.now() - Date.parse(pain.effective_at))} ago`, null, false];
+    }
+
+    function paintButtons() {
+      const { status } = localStatus();
+      const isBefore = BEFORE_START.includes(status);
+      const isDelivering = status === "running";
+      const toggle = (selector, isHidden) => { const node = find(selector); if (node) node.classList.toggle("hidden", isHidden); };
+      toggle('.bedside-rail [data-open-form="infusion_started"]', !isBefore);
+      toggle('.bedside-rail [data-open-form="rate_changed"]', isBefore);
+      toggle("#bedside--resume", status !== "paused");
+      toggle("#bedside--ready-card", status !== "planned");
+      // Quiet where nothing runs, never locked: another tablet may know more than this one.
+      find("#bedside--pause").classList.toggle("bedside-bar__button--idle", !isDelivering);
+      find("#bedside--stop").classList.toggle("bedside-bar__button--idle", !isDelivering && status !== "paused");
+      toggle('.bedside-more [data-open-form="session_cancelled"]', !isBefore);
+      toggle('.bedside-more [data-open-form="session_aborted"]', isBefore);
+      put(find('[data-show="ready_words"]'), readyWords());
+    }
+
+    function readyWords() {
+      const tile = state.tile, missing = [];
+      if (!tile.weight_kg) missing.push("weight");
+      if (!tile.setting) missing.push("setting");
+      const hasVitals = Object.keys(DUE_WORDS).every((name) => tile.signs[name]);
+      if (!hasVitals) missing.push("baseline vital signs");
+      if (!tile.pain) missing.push("baseline pain");
+      return missing.length ? `Planned. Still missing: ${missing.join(", ")}.` : "Planned. Nothing is missing.";
+    }
+
+    // ----------------------------------------------------------------------------------------- alerts
+
+    function paintAlerts() {
+      const alerts = state.tile.alerts.filter((one) => !one.withdrawn_at).sort((a, b) =>
+        Number(Boolean(a.cleared_at)) - Number(Boolean(b.cleared_at)) || LEVEL_ORDER[a.level] - LEVEL_ORDER[b.level]
+        || Date.parse(b.raised_at) - Date.parse(a.raised_at));
+      const list = find("#bedside--alerts");
+      const key = JSON.stringify(alerts);
+      if (list.dataset.key !== key) {
+        list.dataset.key = key;
+        list.replaceChildren(...(alerts.length ? alerts.map(alertRow) : [make("div", "bedside-alerts__none quiet", "No open alert")]));
+      }
+      const more = find("#bedside--more-alerts");
+      more.classList.toggle("hidden", alerts.length < 2);
+      put(more, find(".bedside-alerts").classList.contains("bedside-alerts--open") ? "Fewer" : `All ${alerts.length}`);
+    }
+
+    function alertRow(alert) {
+      const row = make("div", "bedside-alert", undefined, { role: "listitem", "data-alert": alert.alert_id, "data-level": alert.level });
+      row.classList.toggle("bedside-alert--over", Boolean(alert.cleared_at));
+      row.append(make("strong", "bedside-alert__level", `${words().levelMark(alert.level)} ${alert.level}`));
+      const text = make("div", "bedside-alert__text");
+      text.append(make("span", "bedside-alert__words", alert.text), make("small", "bedside-alert__state", alertState(alert)));
+      row.append(text);
+      if (!alert.at_the_chair) {
+        row.append(button("At the chair", "bedside-alert__chair", (event) =>
+          act("at_the_chair", "At the chair", { alert_id: alert.alert_id }, event.currentTarget), { "data-role": "at-the-chair" }));
+      }
+      return row;
+    }
+
+    function alertState(alert) {
+      const parts = [alert.cleared_at ? `over since ${time(alert.cleared_at)}` : `since ${time(alert.raised_at)}`];
+      if (alert.cleared_at && !alert.acknowledged) parts.push("not seen");
+      if (alert.acknowledged) parts.push(`${alert.acknowledged.by}: ${words().plain(alert.acknowledged.action)}`);
+      if (alert.at_the_chair) parts.push(`at the chair: ${alert.at_the_chair.by} ${time(alert.at_the_chair.at)}`);
+      return parts.join(" · ");
+    }
+
+    // ----------------------------------------------------------------------------------------- entries
+
+    function paintEntries() {
+      const entries = Array.from(state.entries.values()).filter((one) => one.source !== "monitor" && one.kind !== "entered_in_error")
+        .sort((a, b) => Date.parse(b.effective_at) - Date.parse(a.effective_at) || b.seq - a.seq).slice(0, SHOWN_ENTRIES);
+      const key = entries.map((one) => one.entry_id + Boolean(one.withdrawn)).join() + state.tile.weight_kg;
+      const list = find("#bedside--entries");
+      // A reason being typed stays: the list waits until it is saved or left.
+      if (key === state.entriesKey || list.querySelector(".bedside-entry__error")) return;
+      state.entriesKey = key;
+      list.replaceChildren(...entries.map(entryRow));
+    }
+
+    function entryRow(entry) {
+      const row = make("li", "bedside-entry", undefined, { "data-entry": entry.entry_id, "data-kind": entry.kind });
+      const text = make("div", "bedside-entry__text");
+      text.append(make("strong", "", words().entryTitle(entry)), make("span", "", ` ${words().entryWords(entry, state.tile.weight_kg)}`));
+      const by = [entry.author_name, entry.is_late ? "late" : "", entry.source === "hand" ? "" : entry.source].filter(Boolean).join(", ");
+      text.append(make("small", "quiet bedside-entry__by", by));
+      row.append(make("span", "bedside-entry__time number", time(entry.effective_at)), text);
+      if (entry.withdrawn) {
+        row.classList.add("bedside-entry--withdrawn");
+        text.append(make("small", "bedside-entry__withdrawn", `entered in error: ${entry.withdrawn.reason} (${entry.withdrawn.author_name})`));
+      } else if (!NOT_WITHDRAWABLE.includes(entry.kind)) {
+        row.append(button("Error", "bedside-entry__mark", () => askErrorReason(row, entry), {
+          "data-role": "in-error", "aria-label": `Entered in error: ${words().entryTitle(entry)} ${time(entry.effective_at)}`,
+        }));
+      }
+      return row;
+    }
+
+    function askErrorReason(row, entry) {
+      screen.querySelectorAll(".bedside-entry__error").forEach((one) => one.remove());
+      const box = make("div", "bedside-entry__error");
+      const input = make("input", "", undefined, {
+        type: "text", name: "reason", placeholder: "Entered in error, because", autocomplete: "off", maxlength: "400",
+        "aria-label": "Reason why it was entered in error",
+      });
+      const said = make("small", "bedside-entry__said", "", { role: "status" });
+      const entryId = uuid7();
+      const leave = () => { box.remove(); state.entriesKey = ""; paint(); };
+      const save = button("Mark as error", "", async () => {
+        if (!input.value.trim()) { put(said, "The reason is missing."); input.focus(); return; }
+        save.disabled = true;
+        const content = { entry_id: entryId, withdrawn_entry_id: entry.entry_id, reason: input.value.trim() };
+        const answer = await send("entered_in_error", "Entered in error", content);
+        save.disabled = false;
+        if (answer.problems && answer.problems.length) { put(said, answer.problems.map(wordsOf).join("; ")); return; }
+        leave();
+        say(`Marked as entered in error ${time(clock.now())}${answer.outcome === "kept" ? ", not yet sent" : ""}.`);
+      }, { "data-role": "in-error-save" });
+      input.addEventListener("keydown", (event) => { if (event.key === "Enter") save.click(); });
+      box.append(input, save, button("Leave it", "", leave), said);
+      row.append(box);
+      input.focus();
+    }
+
+    // ----------------------------------------------------------------------------------------- saving
+
+    function say(text) { put(find("#bedside--said"), text); }
+
+    function item(entry, label) {
+      const who = state.tile ? `${state.tile.patient_label}: ` : "";
+      return outbox.entryItem(sessionId, entry, who + label);
+    }
+
+    function send(kind, label, content) {
+      const entry = { entry_id: uuid7(), kind, effective_at: new Date(clock.now()).toISOString(), source: "hand" };
+      return outbox.send(item(Object.assign(entry, content), label), OPEN_WAIT_MS);
+    }
+
+    /** One tap, no fields: the time is that of the tap, whenever it arrives. */
+    async function act(kind, label, content, tapped) {
+      if (tapped.disabled) return;
+      const waiting = unsentHere().filter((one) => STATUS_AFTER[one.body.entries[0].kind]).pop();
+      if (STATUS_AFTER[kind] && waiting && waiting.body.entries[0].kind === kind) {
+        say(`${label} ${time(waiting.tapped_at, true)} is kept already, not yet sent.`);
+        return;
+      }
+      tapped.disabled = true;
+      const at = time(clock.now(), true);
+      say(`${label} ${at}: sending`);
+      const answer = await send(kind, label, content);
+      tapped.disabled = false;
+      if (SETTLED.includes(answer.outcome)) say(`${label} ${at}: saved.`);
+      else if (answer.outcome === "kept") say(`${label} ${at}: kept on this tablet, not yet sent.`);
+      else say(`${label} ${at} is not recorded: ${answer.problems.map(wordsOf).join("; ")}`);
+    }
+
+    async function saveForm(form) {
+      const entry = form.entry();
+      const title = words().entryTitle(entry);
+      form.setBusy(true);
+      form.say("Saving");
+      const answer = await outbox.send(item(entry, title), OPEN_WAIT_MS);
+      form.setBusy(false);
+      if (SETTLED.includes(answer.outcome)) { finished(form, entry, "Saved"); return; }
+      if (answer.outcome === "kept") { finished(form, entry, "Kept on this tablet, not yet sent"); return; }
+      giveBack(form, answer);
+    }
+
+    function finished(form, entry, word) {
+      form.clear();
+      const what = words().entryWords(entry, state.tile && state.tile.weight_kg) || words().entryTitle(entry);
+      form.say(`${word} ${time(entry.effective_at)}: ${what}`);
+      if (form.hasPad) form.focusFirst();
+      if (entry.kind === "start_override") find("#bedside--override").classList.add("hidden");
+      if (STATUS_AFTER[entry.kind]) { say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.`); openView("overview"); }
+    }
+
+    function giveBack(form, answer) {
+      const asks = answer.outcome === "confirmation_needed";
+      form.say(asks ? "Please check. Nothing is recorded yet." : "Not recorded.");
+      form.showProblems(answer.problems, asks);
+      if (form.kind === "infusion_started") offerOverride(answer.problems);
+    }
+
+    /** A physician may let the start through with a reason; anybody else is told so. */
+    function offerOverride(problems) {
+      if (!problems.some((one) => ["start_override", "start_missing"].includes(one.field))) return;
+      const isPhysician = window.infusion.me && window.infusion.me.role === "physician";
+      find("#bedside--override").classList.toggle("hidden", !isPhysician);
+    }
+
+    // ----------------------------------------------------------------------------------------- views and forms
+
+    function openView(name) {
+      state.view = name;
+      screen.querySelectorAll("[data-view]").forEach((one) => one.classList.toggle("hidden", one.dataset.view !== name));
+      screen.querySelectorAll(".bedside-rail [data-open-form]").forEach((one) =>
+        one.setAttribute("aria-pressed", String(one.dataset.openForm === name)));
+      find(".bedside-alerts").classList.remove("bedside-alerts--open");
+      if (name === "unsent") paintUnsentList();
+      const form = forms[name];
+      if (form && form.hasPad) form.focusFirst();
+      paint();
+    }
+
+    function paintDose(form) {
+      if (form.field("pump_rate_ml_per_h")) { window.infusion.dose.showRate(form, state.tile); paintSameBag(form); }
+      if (form.field("dose_mg")) window.infusion.dose.showBolus(form, state.tile);
+    }
+
+    function paintSameBag(form) {
+      const known = state.tile && state.tile.infusion.concentration_mg_per_ml;
+      const same = form.element.querySelector('[data-role="same-bag"]');
+      same.classList.toggle("hidden", !known);
+      if (known) { put(same, `Same bag: ${known} mg/mL`); same.dataset.value = known; }
+    }
+
+    function markDraft(form) {
+      const opener = find(`.bedside-rail [data-open-form="${form.kind}"]`);
+      if (opener) opener.classList.toggle("bedside-rail__button--draft", !form.isEmpty());
+    }
+
+    function attachForms() {
+      screen.querySelectorAll("[data-entry-form]").forEach((element) => {
+        const form = attach(element, {
+          onSave: saveForm,
+          onChange: (one) => { markDraft(one); paintDose(one); },
+          needsAgain: (problem, one) => {
+            const name = window.infusion.dose.typedTwice(one, state.tile);
+            return name === problem.field ? name : null;
+          },
+          confirmWords: (problem) => (problem.field === "start_missing" ? "Start anyway" : "Yes, it is right"),
+        });
+        forms[form.kind] = form;
+        const same = element.querySelector('[data-role="same-bag"]');
+        if (same) same.addEventListener("click", () => { form.field("concentration_mg_per_ml").write(same.dataset.value); });
+      });
+    }
+
+    // ----------------------------------------------------------------------------------------- outbox view
+
+    function paintUnsentList() {
+      const now = outbox.standing();
+      const rows = now.returned.concat(now.waiting).map(ownRow).concat(now.others.map(otherRow));
+      const list = find("#bedside--unsent-list");
+      const key = JSON.stringify([now.returned, now.waiting, now.others]);
+      if (list.dataset.key === key) return;
+      list.dataset.key = key;
+      list.replaceChildren(...(rows.length ? rows : [make("li", "bedside-entry quiet", "Everything is at the server.")]));
+    }
+
+    function unsentRow(one, stateWords) {
+      const row = make("li", "bedside-entry", undefined, { "data-unsent": one.id });
+      const text = make("div", "bedside-entry__text");
+      const entry = one.body.entries[0];
+      text.append(make("strong", "", one.label), make("span", "", ` ${words().entryWords(entry, null)}`));
+      text.append(make("small", "bedside-entry__by", stateWords));
+      row.append(make("span", "bedside-entry__time number", time(one.tapped_at)), text);
+      return row;
+    }
+
+    function ownRow(one) {
+      if (one.state === "waiting") return unsentRow(one, "waits to be sent");
+      const asks = one.outcome === "confirmation_needed";
+      const row = unsentRow(one, `${asks ? "asks" : "not recorded"}: ${one.problems.map(wordsOf).join("; ")}`);
+      const entry = one.body.entries[0];
+      if (one.session_id !== sessionId) row.append(linkTo(one));
+      else if (forms[entry.kind]) row.append(button("Open", "", () => openReturned(one), { "data-role": "open" }));
+      else if (asks) row.append(button("Yes, it is right", "", () => confirmReturned(one), { "data-role": "confirm" }));
+      row.append(discardButton(one));
+      return row;
+    }
+
+    function linkTo(one) {
+      return make("a", "button", "Open", { href: one.path.endsWith("/entries") ? `/bedside/${one.session_id}#unsent` : "/bedside#plan" });
+    }
+
+    function otherRow(one) {
+      const me = window.infusion.me;
+      if (one.account_id) return unsentRow(one, `of ${one.account_name}: sign in as ${one.account_name} to send`);
+      const row = unsentRow(one, "typed before it was known who is signed in");
+      if (me) row.append(button(`Send as ${me.display_name}`, "", () => { outbox.claim(one.id); outbox.flush(); }));
+      return row;
+    }
+
+    function openReturned(one) {
+      const entry = one.body.entries[0], form = forms[entry.kind];
+      if (form.entryId() !== one.id) {
+        if (!form.isEmpty()) { openView(form.kind); form.say("Save or empty this first: another entry waits for an answer."); return; }
+        form.load(entry);
+      }
+      openView(form.kind);
+      giveBack(form, one);
+    }
+
+    function confirmReturned(one) {
+      const entry = Object.assign({}, one.body.entries[0], { confirmed: one.problems.map((problem) => problem.field) });
+      outbox.put(Object.assign({}, one, { body: { entries: [entry] } }));
+    }
+
+    /** Two taps: what was not recorded is thrown away for good. */
+    function discardButton(one) {
+      const node = button("Discard", "", () => {
+        if (node.textContent === "Discard") { node.textContent = "Really discard"; return; }
+        outbox.discard(one.id);
+        Object.values(forms).filter((form) => form.entryId() === one.id).forEach((form) => { form.clear(); form.say("Discarded."); });
+      }, { "data-role": "discard" });
+      return node;
+    }
+
+    // ----------------------------------------------------------------------------------------- wiring
+
+    function wire() {
+      const tap = (id, kind, label, content) => {
+        const node = find(id);
+        node.addEventListener("click", () => act(kind, label, content || {}, node));
+      };
+      tap("#bedside--pause", "infusion_paused", "Pause");
+      tap("#bedside--stop", "infusion_ended", "Stop");
+      tap("#bedside--resume", "infusion_resumed", "Resume");
+      tap("#bedside--ready", "session_ready", "Ready");
+      tap("#bedside--transfer-ward", "transferred", "Transfer to ward", { destination: "ward" });
+      tap("#bedside--transfer-hospital", "transferred", "Transfer to hospital", { destination: "hospital" });
+      tap("#bedside--left", "left_against_advice", "Left against advice");
+      const serious = find("#bedside--serious");
+      serious.addEventListener("click", () => {
+        const at = time(clock.now(), true);
+        act("serious_event", "Serious event", {}, serious);
+        openView("adverse_effect");
+        forms.adverse_effect.say(`Serious event stamped ${at}. What was it?`);
+      });
+      screen.querySelectorAll("[data-open-form]").forEach((one) => one.addEventListener("click", () => openView(one.dataset.openForm)));
+      find("#bedside--more-alerts").addEventListener("click", () => {
+        find(".bedside-alerts").classList.toggle("bedside-alerts--open");
+        paintAlerts();
+      });
+      find('[data-role="chart-link"]').href = `/sessions/${sessionId}`;
+    }
+
+    /** An answer that came after the form had moved on still has to be seen. */
+    function onOutbox(event) {
+      const { item: one, outcome } = event.detail;
+      if (one && one.session_id === sessionId && SETTLED.includes(outcome) && find("#bedside--said").textContent.includes("not yet sent")) {
+        say(`${one.label.split(": ").pop()} ${time(one.tapped_at, true)}: sent.`);
+      }
+      paint();
+    }
+
+    attachForms();
+    wire();
+    openView(location.hash === "#unsent" ? "unsent" : "overview");
+    const ticking = setInterval(() => { if (state.tile) { paintStatus(); paintDue(); paintSigns(); } }, 1000);
+    document.addEventListener("infusion:outbox", onOutbox);
+    document.addEventListener("infusion:me", paint);
+    follow();
+    return () => {
+      state.isEnded = true;
+      clearInterval(ticking);
+      document.removeEventListener("infusion:outbox", onOutbox);
+      document.removeEventListener("infusion:me", paint);
+      if (close) close();
+    };
+  }
+
+  onPage("bedside", (root) => {
+    const screen = root.querySelector('[data-bedside="session"]');
+    return screen ? start(screen) : undefined;
+  });
+})();

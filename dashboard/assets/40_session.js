@@ -1,0 +1,410 @@
+/* The page of one session: reads the timeline, follows the changes, keeps header, values, figure and record current.
+   A value is painted first; the figure follows in the next frame (41_session_figure.js). */
+(function () {
+  "use strict";
+  const CLOSED = new Set(["discharged", "transferred", "left_against_advice", "aborted", "cancelled"]);
+  const BEFORE_START = new Set(["planned", "ready"]);
+  const RANK = { critical: 3, warning: 2, advisory: 1 };
+  const HOUR = 3600000;
+  // Preparation may lie days before; of it only the last hour before the start stands on the time axis.
+  const SHOWN_BEFORE_START = HOUR;
+  const LIST_PAUSE = 1000;
+  const DASH = "\u2013";
+  const words = () => window.infusion.sessionWords;
+  const time = (instant) => window.infusion.clinicTime(instant);
+
+  // ------------------------------------------------------------------ the record as this page holds it
+  function placeOf(list, ms) {
+    let at = list.length;
+    while (at > 0 && list[at - 1].ms > ms) at--;
+    return at;
+  }
+
+  function emptyRecord() {
+    return { entries: [], others: [], byId: new Map(), alertsById: new Map(), alerts: [], tile: null, hasNewAlerts: false };
+  }
+
+  function takeEntry(record, entry) {
+    if (record.byId.has(entry.entry_id)) return false;
+    entry.ms = Date.parse(entry.effective_at);
+    record.byId.set(entry.entry_id, entry);
+    record.entries.splice(placeOf(record.entries, entry.ms), 0, entry);
+    if (entry.kind !== "vital_signs") record.others.splice(placeOf(record.others, entry.ms), 0, entry);
+    return true;
+  }
+
+  /** Marks what the entry withdraws; answers whether something did change. */
+  function takeWithdrawal(record, entry) {
+    const named = record.byId.get(entry.withdrawn_entry_id);
+    if (!named || named.withdrawn) return false;
+    named.withdrawn = { reason: entry.reason, author_name: entry.author_name, recorded_at: entry.recorded_at };
+    return true;
+  }
+
+  const FACT_FIELDS = { cleared: "cleared_at", withdrawn: "withdrawn_at", sounded: "sounded_at", unanswered: "unanswered_at" };
+
+  function takeFact(record, fact) {
+    let alert = record.alertsById.get(fact.alert_id);
+    if (!alert) {
+      alert = { alert_id: fact.alert_id, rule_id: fact.rule_id, level: fact.level, peak_level: fact.level, text: fact.text,
+        citation: fact.citation || "", raised_at: fact.at, is_past: Boolean(fact.is_past), acknowledged: null, at_the_chair: null };
+    }
+    alert = Object.assign({}, alert);
+    if (FACT_FIELDS[fact.fact]) alert[FACT_FIELDS[fact.fact]] = fact.at;
+    if (fact.fact === "escalated" || fact.fact === "lowered") alert.level = fact.level;
+    if (RANK[fact.level] > RANK[alert.peak_level]) alert.peak_level = fact.level;
+    record.alertsById.set(fact.alert_id, alert);
+  }
+
+  function takeAnswer(record, entry) {
+    const alert = record.alertsById.get(entry.alert_id);
+    if (!alert) return;
+    const answer = entry.kind === "acknowledgement"
+      ? { acknowledged: { by: entry.author_name, at: entry.recorded_at, action: entry.action, remark: entry.remark || null } }
+      : { at_the_chair: { by: entry.author_name, at: entry.recorded_at } };
+    record.alertsById.set(entry.alert_id, Object.assign({}, alert, answer));
+  }
+
+  function takeTile(record, tile) {
+    if (record.tile && tile.change_number < record.tile.change_number) return;
+    record.tile = tile;
+    tile.alerts.forEach((alert) => record.alertsById.set(alert.alert_id, alert));
+  }
+
+  /** What the figure and the list read off the record. */
+  function settle(record) {
+    const tile = record.tile;
+    const started = tile.started_at ? Date.parse(tile.started_at) : null;
+    const charted = record.entries.filter((entry) => !entry.withdrawn && (entry.kind === "vital_signs" || entry.kind === "pain_score"
+      || entry.kind === "infusion_started"));
+    const first = charted.length ? charted[0].ms : null;
+    record.firstMs = started === null || first === null ? first : Math.max(first, started - SHOWN_BEFORE_START);
+    record.isOpen = !CLOSED.has(tile.status);
+    const newest = record.entries.length ? record.entries[record.entries.length - 1].ms : null;
+    record.lastMs = tile.closed_at ? Date.parse(tile.closed_at) : newest;
+    record.weightKg = tile.weight_kg ? Number(tile.weight_kg) : null;
+    record.isJudged = Number(tile.age_years) >= 18 && tile.drug !== "esketamine";
+    record.alerts = [...record.alertsById.values()];
+  }
+
+  function recordOf(timeline) {
+    const record = emptyRecord();
+    timeline.entries.forEach((entry) => takeEntry(record, entry));
+    timeline.alerts.forEach((alert) => record.alertsById.set(alert.alert_id, alert));
+    takeTile(record, timeline.session);
+    settle(record);
+    return record;
+  }
+
+  /** Takes one change; answers what it means for the figure: "nothing", "more" or "anew". */
+  function takeChange(record, change) {
+    const entry = change.entry;
+    const isNew = entry ? takeEntry(record, entry) : false;
+    change.alert_facts.forEach((fact) => takeFact(record, fact));
+    if (isNew && (entry.kind === "acknowledgement" || entry.kind === "at_the_chair")) takeAnswer(record, entry);
+    takeTile(record, change.tile);
+    const isWithdrawal = isNew && entry.kind === "entered_in_error" && takeWithdrawal(record, entry);
+    settle(record);
+    record.hasNewAlerts = change.alert_facts.length > 0;
+    return isWithdrawal || (isNew && entry.kind === "weight") ? "anew" : isNew || record.hasNewAlerts ? "more" : "nothing";
+  }
+
+  // ------------------------------------------------------------------ header and values
+  function put(node, text) { if (node && node.textContent !== text) node.textContent = text; }
+
+  function mark(node, name, value) {
+    if (!node || node.dataset[name] === value) return;
+    if (value === undefined || value === null) delete node.dataset[name]; else node.dataset[name] = value;
+  }
+
+  /** mg given by `now`: what the server summed up, and what ran since at the current rate. */
+  function givenMg(infusion, now) {
+    const hours = infusion.delivered_as_of ? Math.max(0, now - Date.parse(infusion.delivered_as_of)) / HOUR : 0;
+    return infusion.delivered_mg + (infusion.is_delivering ? infusion.rate_mg_per_h * hours : 0);
+  }
+
+  function headWords(tile) {
+    const label = String(tile.chair_label || "");
+    const weight = tile.weight_kg ? words().number(Number(tile.weight_kg)) + " kg " + tile.weight_basis : "weight not recorded";
+    return {
+      chair_label: /^\d/.test(label) ? "Chair " + label : label,
+      patient_label: tile.patient_label || "",
+      simulated: tile.is_simulated ? "SIMULATED" : "",
+      identity: [tile.second_identifier, tile.age_years + " years", tile.condition].filter(Boolean).join(", "),
+      plan: [words().DRUGS[tile.drug] || words().plain(tile.drug), weight, "supervised by " + tile.supervising_physician].join(", "),
+      setting: !tile.setting ? "Setting not attested" : tile.setting.is_monitored ? "Monitored setting" : "Not a monitored setting",
+      setting_detail: tile.setting ? "attested by " + tile.setting.attested_by + ", " + time(tile.setting.attested_at) : "up to 1 mg/kg/h without attestation",
+    };
+  }
+
+  function movingWords(tile, now) {
+    const started = tile.started_at ? Date.parse(tile.started_at) : null;
+    const ended = tile.ended_at ? Date.parse(tile.ended_at) : null;
+    const isRunning = tile.status === "running" || tile.status === "paused";
+    const status = words().plain(tile.status);
+    const mg = givenMg(tile.infusion, now);
+    const planned = tile.infusion.planned_total_mg ? "of " + words().number(tile.infusion.planned_total_mg) + " mg planned" : "no total planned";
+    return {
+      status: isRunning && started !== null ? status + " " + words().hoursMinutes(now - started) : status,
+      status_detail: statusDetail(tile, started, ended),
+      given: mg.toFixed(1) + " mg given",
+      given_detail: planned + (tile.weight_kg ? ", " + (mg / tile.weight_kg).toFixed(2) + " mg/kg" : ""),
+    };
+  }
+
+  function statusDetail(tile, started, ended) {
+    const since = tile.status_since ? "since " + time(tile.status_since) : "";
+    if (started === null) return since;
+    if (ended === null) return "started " + time(started) + (tile.status === "paused" ? ", paused " + since : "");
+    return "infusion " + time(started) + " to " + time(ended) + ", " + words().hoursMinutes(ended - started);
+  }
+
+  /** One sign as text, age and look; missing is a dash with the word, old is faded and says how old (S2, S4). */
+  function signWords(sign, now) {
+    if (!sign) return { text: DASH, age: "no value", look: "missing" };
+    if (sign.not_measured) {
+      const last = sign.value === null ? "" : ", last " + sign.value + " " + words().age(now - Date.parse(sign.effective_at)) + " ago";
+      return { text: DASH, age: words().plain(sign.not_measured.reason) + last, look: "missing" };
+    }
+    if (sign.value === null || sign.value === undefined) return { text: DASH, age: "no value", look: "missing" };
+    const isStale = sign.stale_at !== null && Date.parse(sign.stale_at) < now;
+    return { text: words().number(sign.value), age: words().age(now - Date.parse(sign.effective_at)), look: isStale ? "stale" : "" };
+  }
+
+  function painWords(pain, now) {
+    if (!pain) return { text: DASH, age: "no score", look: "missing" };
+    const ago = words().age(now - Date.parse(pain.effective_at));
+    const how = (pain.circumstance === "movement" ? "moving" : "at rest") + ", " + ago;
+    if (pain.no_score) return { text: DASH, age: words().plain(pain.no_score) + ", " + ago, look: "missing" };
+    return { text: words().number(pain.score) + (pain.instrument === "vas" ? " mm" : ""), age: (pain.instrument === "vas" ? "VAS " : "NRS ") + how, look: "" };
+  }
+
+  function rateWords(tile) {
+    const infusion = tile.infusion;
+    if (!tile.started_at) return { text: DASH, age: "not started", look: "missing" };
+    if (!infusion.is_delivering) return { text: "0", age: words().plain(tile.status === "paused" ? "paused" : "ended"), look: "" };
+    const rate = infusion.rate_mg_per_kg_per_h === null ? infusion.rate_mg_per_h : infusion.rate_mg_per_kg_per_h;
+    return { text: words().rateText(rate), age: words().number(infusion.pump_rate_ml_per_h) + " mL/h", look: "" };
+  }
+
+  // ------------------------------------------------------------------ the page
+  function start(root) {
+    const page = root.querySelector("[data-session-page]");
+    const state = root.querySelector("#session--state");
+    const body = root.querySelector("#session--body");
+    const sessionId = page.dataset.sessionId;
+    const rows = JSON.parse(page.dataset.rows);
+    const nodes = {};
+    let record = null;
+    let figure = null;
+    let list = null;
+    let closeLive = null;
+    let timer = null;
+    let listTimer = null;
+    let isPathLost = false;
+    let isStopped = false;
+
+    page.querySelectorAll("[data-show]").forEach((node) => { nodes[node.dataset.show] = node; });
+    const numbers = collect("data-session-value");
+    const ages = collect("data-session-age");
+
+    function collect(attribute) {
+      const found = {};
+      page.querySelectorAll("[" + attribute + "]").forEach((node) => { found[node.getAttribute(attribute)] = node; });
+      return found;
+    }
+
+    // ------------------------------------------------ values: painted first
+    function showValue(name, shown, level) {
+      put(numbers[name], shown.text);
+      mark(numbers[name], "look", shown.look || undefined);
+      mark(numbers[name], "level", level || undefined);
+    }
+
+    function showValues(now) {
+      const tile = record.tile;
+      rows.forEach((row) => {
+        const all = row.fields.map((name) => (name === "pain" ? painWords(tile.pain, now)
+          : name === "rate_mg_per_kg_per_h" ? rateWords(tile) : signWords(tile.signs[name], now)));
+        row.fields.forEach((name, at) => showValue(name, all[at], tile.signs[name] && tile.signs[name].level));
+        const levels = row.fields.map((name) => tile.signs[name] && tile.signs[name].level).filter(Boolean);
+        const worst = levels.sort((one, other) => RANK[other] - RANK[one])[0];
+        put(ages[row.fields[0]], (worst ? words().levelMark(worst) + " " + worst + ", " : "") + all[0].age);
+        mark(ages[row.fields[0]], "look", all[0].look || undefined);
+      });
+    }
+
+    function showMoving(now) {
+      const shown = movingWords(record.tile, now);
+      Object.keys(shown).forEach((name) => put(nodes[name], shown[name]));
+      showValues(now);
+    }
+
+    function showHead() {
+      const shown = headWords(record.tile);
+      Object.keys(shown).forEach((name) => put(nodes[name], shown[name]));
+      nodes.simulated.classList.toggle("shell__simulated", record.tile.is_simulated);
+      nodes.setting.parentNode.parentNode.classList.toggle("session-head__block--open", !record.tile.setting);
+      page.querySelectorAll('[data-row-unit="rate"]').forEach((node) => put(node, record.weightKg ? "mg/kg/h" : "mg/h, no weight"));
+      put(page.querySelector("#session--zone"), window.infusion.me.clinic_time_zone);
+      document.title = [record.tile.chair_label, record.tile.patient_label].filter(Boolean).join(" ");
+    }
+
+    // ------------------------------------------------ open alerts and what is not judged: one line that is always there
+    function showNotes() {
+      const host = page.querySelector("#session--notes");
+      const open = record.alerts.filter((alert) => words().alertStanding(alert).startsWith("o") && words().alertStanding(alert) !== "over")
+        .sort((one, other) => RANK[other.level] - RANK[one.level] || Date.parse(other.raised_at) - Date.parse(one.raised_at));
+      const notes = open.map(alertNote);
+      if (!open.length) notes.push(note("No open alerts", "none"));
+      record.tile.not_judged.forEach((text) => notes.push(note(text, "not-judged")));
+      host.replaceChildren(...notes);
+    }
+
+    function alertNote(alert) {
+      const made = note("", "alert");
+      made.dataset.level = alert.level;
+      if (alert.cleared_at) made.dataset.over = "";
+      const strong = document.createElement("strong");
+      strong.textContent = words().levelMark(alert.level) + " " + alert.text;
+      const more = document.createElement("span");
+      const answer = alert.acknowledged ? ", " + alert.acknowledged.by + ": " + words().plain(alert.acknowledged.action) : "";
+      more.textContent = (alert.cleared_at ? "over, not seen" : "since " + time(alert.raised_at)) + answer;
+      made.append(strong, more);
+      return made;
+    }
+
+    function note(text, kind) {
+      const made = document.createElement("div");
+      made.className = "note note--" + kind;
+      made.textContent = text;
+      return made;
+    }
+
+    // ------------------------------------------------ start override (physician, before the start)
+    function showOverride() {
+      const host = page.querySelector("#session--override");
+      const may = window.infusion.me.role === "physician" && BEFORE_START.has(record.tile.status);
+      host.classList.toggle("hidden", !may);
+      if (!may) { host.replaceChildren(); return; }
+      if (host.querySelector("form")) return;
+      const open = document.createElement("button");
+      open.type = "button";
+      open.dataset.role = "override";
+      open.textContent = "Start override";
+      const said = document.createElement("span");
+      said.className = "quiet";
+      const by = record.tile.start_override_by;
+      said.textContent = by ? "Overridden by " + by + ". The reason stands in the record below."
+        : "Lets the start through although something is missing or outside the rule set. Needs a reason.";
+      open.addEventListener("click", () => openOverride(host));
+      host.replaceChildren(open, said);
+    }
+
+    function openOverride(host) {
+      const form = window.infusion.sessionEntries.reasonForm({
+        question: "Why may this infusion start? The reason stands in the record under your name.",
+        save: "Override the start gate", saveRole: "override-save",
+        send: (id, reason) => window.infusion.sessionEntries.sendEntry(sessionId, { entry_id: id, kind: "start_override", reason }),
+        done: () => { form.remove(); showOverride(); },
+      });
+      host.replaceChildren(form);
+      form.focusFirst();
+    }
+
+    // ------------------------------------------------ following
+    function showAll() {
+      showMoving(window.infusion.clock.now());
+      showHead();
+      showNotes();
+      showOverride();
+      list.show(record);
+    }
+
+    /** The list follows hand entries at once, monitor rows once a second: it is read, not watched. */
+    function showListSoon(atOnce) {
+      if (atOnce) { clearTimeout(listTimer); listTimer = null; list.show(record); return; }
+      if (listTimer === null) listTimer = setTimeout(() => { listTimer = null; list.show(record); }, LIST_PAUSE);
+    }
+
+    function onChange(change) {
+      if (change.session_id !== sessionId || isStopped) return;
+      const meaning = takeChange(record, change);
+      showMoving(window.infusion.clock.now());
+      if (meaning === "anew") figure.setRecord(record); else if (meaning === "more") figure.extend(record, change.entry);
+      const isRow = change.entry && change.entry.kind === "vital_signs" && !change.alert_facts.length;
+      if (!isRow) { showHead(); showNotes(); showOverride(); }
+      showListSoon(!isRow);
+    }
+
+    function tick() {
+      if (isPathLost || !record) return;
+      showMoving(window.infusion.clock.now());
+    }
+
+    // The trailing hatch and the window grow with time also when nothing arrives.
+    function slowTick() { if (record && record.isOpen && !isPathLost) figure.refresh(); }
+
+    // ------------------------------------------------ reading
+    function sayState(title, text) {
+      body.classList.add("hidden");
+      state.classList.remove("hidden");
+      state.replaceChildren();
+      const head = document.createElement("h2");
+      head.textContent = title;
+      const more = document.createElement("p");
+      more.textContent = text;
+      const back = document.createElement("a");
+      back.className = "button";
+      back.href = "/panel";
+      back.textContent = "To the panel";
+      state.append(head, more, back);
+    }
+
+    function sayWhyNot(answer) {
+      if (answer.status === 401) return;  // the frame leads to the sign-in
+      if (answer.status === 403) sayState("Not for your role", "Your account may not read this session.");
+      else if (answer.status === 0 || answer.status >= 500) sayState("Session not read", "The server did not answer. Reload this page to try again.");
+      else sayState("No such session", "The record of this clinic holds no session " + sessionId + ". Check the address, or choose it on the panel or in the review.");
+    }
+
+    async function read() {
+      const answer = await window.infusion.call("GET", "/api/v1/sessions/" + encodeURIComponent(sessionId) + "/timeline");
+      if (isStopped) return null;
+      if (!answer.ok) { if (!record) sayWhyNot(answer); return null; }
+      record = recordOf(answer.body);
+      if (figure) { figure.setRecord(record); showAll(); }
+      return answer.body.change_number;
+    }
+
+    async function begin() {
+      const number = await read();
+      if (number === null || isStopped) return;
+      state.classList.add("hidden");
+      body.classList.remove("hidden");
+      figure = window.infusion.sessionFigure.create(page, rows, page.dataset.plotly);
+      list = window.infusion.sessionEntries.create(page, sessionId);
+      figure.setRecord(record);
+      showAll();
+      page.addEventListener("session:pin", (event) => list.reveal(event.detail));
+      closeLive = window.infusion.live.open({ after: number, onChange, onPath: (isLost) => { isPathLost = isLost; }, reload: read });
+      timer = [setInterval(tick, 1000), setInterval(slowTick, 10000)];
+    }
+
+    function whenKnown() {
+      if (window.infusion.me) begin(); else document.addEventListener("infusion:me", begin, { once: true });
+    }
+    whenKnown();
+
+    return function stop() {
+      isStopped = true;
+      document.removeEventListener("infusion:me", begin);
+      (timer || []).forEach(clearInterval);
+      clearTimeout(listTimer);
+      if (closeLive) closeLive();
+      if (figure) figure.close();
+    };
+  }
+
+  window.infusion.onPage("session", start);
+})();

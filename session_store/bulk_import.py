@@ -1,0 +1,79 @@
+"""History written in the recorder's own form: the same checks, folds, alerts, numbers and outcomes; nothing else may.
+
+Each entry is recorded as of a few seconds after it was true. Used by the simulators' clinic history; several finished
+sessions share one transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordEntries
+from session_store.domain.entry_fields import read_time
+from session_store.domain.identifiers import parse_uuid7
+from session_store.errors import CommandRefused
+from session_store.recording import plan_session, record_entries
+from session_store.write_transaction import WriteTransaction
+
+SESSIONS_PER_TRANSACTION = 20
+WRITTEN_AFTER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSession:
+    """One session in the form of the HTTP interface: its id and its entries in time order, the plan first."""
+
+    session_id: UUID
+    entries: Sequence[Mapping[str, Any]]
+
+
+def write_sessions(
+    writer: Engine, clinic_id: int, author: Author, sessions: Iterable[ImportedSession], *, is_simulated: bool
+) -> int:
+    """Write finished sessions; how many. Raises `CommandRefused` naming the entry that was not recorded."""
+    written = 0
+    for group in batched_sessions(sessions):
+        with writer.begin() as connection:
+            transaction = WriteTransaction(connection, clinic_id, _time_of(group[0].entries[0]))
+            transaction.begin([one for session in group for one in _ids(session)])
+            for session in group:
+                _write(transaction, author, session, is_simulated)
+            transaction.flush()
+        written += len(group)
+    return written
+
+
+def batched_sessions(sessions: Iterable[ImportedSession]) -> Iterator[tuple[ImportedSession, ...]]:
+    """Groups that share a transaction."""
+    waiting = iter(sessions)
+    while group := tuple(islice(waiting, SESSIONS_PER_TRANSACTION)):
+        yield group
+
+
+def _write(transaction: WriteTransaction, author: Author, session: ImportedSession, is_simulated: bool) -> None:
+    plan, *rest = session.entries
+    transaction.now = _time_of(plan) + WRITTEN_AFTER
+    _insist(plan, plan_session(transaction, PlanSession(session.session_id, author, (plan,), None, is_simulated)))
+    for raw in rest:
+        transaction.now = _time_of(raw) + WRITTEN_AFTER
+        _insist(raw, record_entries(transaction, RecordEntries(session.session_id, author, (raw,), None, is_simulated)))
+
+
+def _insist(raw: Mapping[str, Any], results: list[EntryResult]) -> None:
+    for result in results:
+        if result.outcome not in (EntryOutcome.RECORDED, EntryOutcome.DUPLICATE):
+            first = result.problems[0] if result.problems else None
+            raise CommandRefused(str(raw.get("kind")), f"not recorded: {first}")
+
+
+def _time_of(raw: Mapping[str, Any]) -> Any:
+    return read_time(raw["effective_at"])
+
+
+def _ids(session: ImportedSession) -> list[UUID]:
+    return [one for raw in session.entries if (one := parse_uuid7(raw.get("entry_id"))) is not None]

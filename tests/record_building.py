@@ -1,0 +1,105 @@
+"""Builds small records for tests: entries in the form of the HTTP interface, a session that is ready, one that runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat
+
+from session_store.commands import Author, EntryResult, JudgeTime, PlanSession, RecordEntries
+from session_store.recorder import Recorder
+
+NURSE = Author(uuid_utils.compat.uuid7(), "Test Nurse 1", "nurse")
+PHYSICIAN = Author(uuid_utils.compat.uuid7(), "Test Physician 1", "physician")
+MONITOR = Author(uuid_utils.compat.uuid7(), "Test Monitor 1", "device")
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+PLAN: dict[str, Any] = {
+    "patient_label": "TP-001", "second_identifier": "1970-01-01", "age_years": 50, "chair_label": "1",
+    "drug": "racemic_ketamine", "condition": "CRPS", "supervising_physician": "Test Physician 1",
+}  # fmt: skip
+BASELINE: dict[str, Any] = {
+    "heart_rate_per_min": 70, "systolic_mmhg": 120, "diastolic_mmhg": 70, "spo2_percent": 98,
+    "respiratory_rate_per_min": 14,
+}  # fmt: skip
+PAIN: dict[str, Any] = {"instrument": "nrs", "score_points": 7, "recall": "now", "circumstance": "rest"}
+
+
+class SetClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        return self.time
+
+    def forward(self, **duration: float) -> datetime:
+        self.time += timedelta(**duration)
+        return self.time
+
+
+def sent(kind: str, **fields: Any) -> dict[str, Any]:
+    """One entry as a tablet sends it."""
+    return {"entry_id": str(uuid_utils.compat.uuid7()), "kind": kind, **fields}
+
+
+@dataclass
+class TestRecord:
+    """A recorder on a real file with a clock that the test moves."""
+
+    __test__ = False
+    recorder: Recorder
+    clock: SetClock
+    facts: list[str] = field(default_factory=list)
+
+    def plan(self, *entries: Mapping[str, Any], author: Author = NURSE) -> tuple[UUID, list[EntryResult]]:
+        session_id = uuid_utils.compat.uuid7()
+        results = self.recorder.submit(PlanSession(session_id, author, tuple(entries))).result()
+        return session_id, results
+
+    def record(
+        self, session_id: UUID, *entries: Mapping[str, Any], author: Author = NURSE, sent_at: datetime | None = None
+    ) -> list[EntryResult]:
+        results = self.recorder.submit(RecordEntries(session_id, author, tuple(entries), sent_at)).result()
+        for result in results:
+            self.facts += [f"{one.fact}:{one.rule_id}" for one in result.alert_facts]
+        return results
+
+    def chart(self, session_id: UUID, kind: str, author: Author = NURSE, **fields: Any) -> EntryResult:
+        """One entry of now, every question confirmed."""
+        raw = sent(kind, **fields)
+        result = self.record(session_id, raw, author=author)[0]
+        if result.outcome.value == "confirmation_needed":
+            raw["confirmed"] = [one.field for one in result.problems]
+            result = self.record(session_id, raw, author=author)[0]
+        return result
+
+    def tick(self) -> None:
+        """Time-driven findings of now."""
+        self.recorder.submit(JudgeTime()).result()
+
+    def ready(self, *, is_monitored: bool = True, weight_kg: float = 70, **plan: Any) -> UUID:
+        """A session with everything a start needs."""
+        session_id, results = self.plan(
+            sent("session_planned", **(PLAN | plan)),
+            sent("weight", weight_kg=weight_kg, basis="measured"),
+            sent("setting_attested", is_monitored=is_monitored, attested_by="Test Physician 1"),
+            sent("vital_signs", **BASELINE),
+            sent("pain_score", **PAIN),
+            sent("session_ready"),
+        )
+        assert [one.outcome.value for one in results] == ["recorded"] * 6, results
+        return session_id
+
+    def running(self, *, pump_rate_ml_per_h: float = 20, **ready: Any) -> UUID:
+        """A session that runs: 20 mL/h of 1 mg/mL at 70 kg is 0.29 mg/kg/h."""
+        session_id = self.ready(**ready)
+        self.clock.forward(minutes=1)
+        started = self.chart(
+            session_id, "infusion_started", pump_rate_ml_per_h=pump_rate_ml_per_h, concentration_mg_per_ml=1
+        )
+        assert started.outcome.value == "recorded", started
+        return session_id

@@ -1,0 +1,112 @@
+"""The simulators' command line: recordings, and one clear line for what cannot be."""
+
+from pathlib import Path
+
+import pytest
+
+from simulators.command_line import main
+from simulators.recording import RecordingUnreadable, read_recording
+
+HEADER = "t_min,HR,ABPSys,ABPDias,ABPMean,PULSE,RESP,SpO2,NBPSys,NBPDias,NBPMean"
+
+
+def test_a_synthetic_recording_has_the_traps_and_is_marked(tmp_path: Path) -> None:
+    file = tmp_path / "recording.csv"
+    assert main(["recording", str(file), "--minutes", "120", "--seed", "3"]) == 0
+    lines = file.read_text().splitlines()
+    assert lines[0].startswith("# SYNTHETIC")
+    assert lines[1] == HEADER
+    rows = read_recording(file)
+    assert [row.minute for row in rows] == [float(minute) for minute in range(120)]
+    hearts = [row.channels["HR"] for row in rows]
+    place = hearts.index("11.5")
+    assert hearts[place - 1] == hearts[place + 1] == "0"
+    assert rows[place].channels["SpO2"] == rows[place].channels["RESP"] == "0"
+    lone = next(row for row in rows if row.channels["RESP"] == "2")
+    assert lone.channels["SpO2"] == "0"
+    assert any("." in heart for heart in hearts)
+    assert {row.channels["ABPSys"] for row in rows} == {"0"}
+    cuffs = [row for row in rows if row.channels["NBPSys"] != ""]
+    assert 15 <= len(cuffs) <= 30
+
+
+def test_the_same_seed_makes_the_same_recording(tmp_path: Path) -> None:
+    for name, seed in (("a", "3"), ("b", "3"), ("c", "4")):
+        main(["recording", str(tmp_path / name), "--minutes", "60", "--seed", seed])
+    assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text() != (tmp_path / "c").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        ("time,HR\n0,60\n", "t_min"),
+        (f"{HEADER}\n0,60\n", "line 2: 2 cells under 11 columns"),
+        ("t_min,HR\nnoon,60\n", "line 2: t_min is not a number"),
+        ("t_min,HR\ninf,60\n", "line 2: t_min is not a usable number"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_refused_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+    file = tmp_path / "broken.csv"
+    file.write_text(text)
+    with pytest.raises(RecordingUnreadable, match=reason):
+        read_recording(file)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["clinic", "--chairs", "0"], "outside 1 to 24"),
+        (["clinic", "--speed", "0.5"], "catch up"),
+        (["clinic", "--speed", "nan"], "catch up"),
+        (["clinic", "--seed", "one"], "not a whole number"),
+        (["history", "--weeks", "0"], "outside 1"),
+        (["recording", "x.csv", "--minutes", "5"], "outside 30"),
+        (["replay", "x.csv", "--session", "42"], "not a session id"),
+        (["replay", "x.csv", "--ending-at", "2026-03-02T12:00:00"], "no offset"),
+        (["replay", "x.csv", "--ending-at", "noon"], "not a time"),
+        ([], "required"),
+    ],
+)
+def test_an_impossible_parameter_ends_with_one_line_and_exit_code_2(
+    arguments: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert reason in said
+    assert said.count("\n") == 1
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> str:
+    file = tmp_path / "recording.csv"
+    main(["recording", str(file), "--minutes", "30"])
+    return str(file)
+
+
+def test_a_replay_that_cannot_start_says_why(
+    recording: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("INFUSION_DEVICE_TOKEN", raising=False)
+    monkeypatch.delenv("INFUSION_SERVER_URL", raising=False)
+    assert main(["replay", recording]) == 2
+    assert "INFUSION_DEVICE_TOKEN" in capsys.readouterr().err
+    monkeypatch.setenv("INFUSION_DEVICE_TOKEN", "token")
+    assert main(["replay", recording, "--from-row", "30"]) == 2
+    assert "30 rows, counted from 0" in capsys.readouterr().err
+    assert main(["replay", recording, "--ending-at", "2199-01-01T00:00:00Z"]) == 2
+    assert "future" in capsys.readouterr().err
+    monkeypatch.setenv("INFUSION_SERVER_URL", "ftp://somewhere")
+    assert main(["replay", recording]) == 2
+    assert "not an http address" in capsys.readouterr().err
+    assert main(["replay", recording + ".missing"]) == 2
+
+
+def test_every_command_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("clinic", "history", "replay", "recording"):
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0
+        assert "--" in capsys.readouterr().out
