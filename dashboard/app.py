@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import uvicorn
 from dash import Dash, html, page_container
 from dash.backends._fastapi import FastAPIDashServer
@@ -85,8 +86,9 @@ def _services(settings: Settings, engines: Engines) -> Services:
 
 def _lifespan(services: Services, engines: Engines) -> Any:
     @asynccontextmanager
-    async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         services.hub.start(services.reader.change_number())
+        await _wake_dash(api)
         judging = asyncio.create_task(_judge_time(services))
         yield
         judging.cancel()
@@ -97,6 +99,13 @@ def _lifespan(services: Services, engines: Engines) -> Any:
         engines.dispose()
 
     return lifespan
+
+
+async def _wake_dash(api: FastAPI) -> None:
+    """Dash 4.4.1 sets itself up at the first request to "/" or "/_dash-*" only; a first visitor who opens /panel
+    would get a page without styles and scripts. This request, which never leaves the process, comes first."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=api), base_url="http://dash") as client:
+        (await client.get("/_dash-layout")).raise_for_status()
 
 
 async def _judge_time(services: Services) -> None:
@@ -161,7 +170,9 @@ def main() -> int:
         application.asgi, host=settings.host, port=settings.port, log_level="warning", lifespan="on",
         timeout_graceful_shutdown=3, access_log=False,
     )  # fmt: skip
-    _Server(config, application.services.hub).run()
+    # uvicorn raises the signal again after it has shut down in good order.
+    with suppress(KeyboardInterrupt):
+        _Server(config, application.services.hub).run()
     return 0
 
 

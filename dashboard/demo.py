@@ -70,11 +70,11 @@ def _make_accounts(settings: Settings) -> str:
 def _serve(base_url: str, password: str, environment: dict[str, str]) -> int:
     stop = _Stop()
     server = _run("dashboard.app", environment=environment)
-    processes = [server]
+    # The simulated clinic waits for the server by itself; both start at once to be ready sooner.
+    processes = [server, _run("simulators", "clinic", "--chairs", str(CHAIRS), environment=environment)]
     try:
         if not _wait_until_up(base_url, server, stop):
             return 0 if stop.asked else 1
-        processes.append(_run("simulators", "clinic", "--chairs", str(CHAIRS), environment=environment))
         _say_where(base_url, password)
         while not stop.asked and all(process.poll() is None for process in processes):
             time.sleep(0.2)

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import uuid_utils.compat
 from sqlalchemy import Engine
 
 from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordEntries
@@ -33,9 +34,18 @@ class ImportedSession:
 
 
 def write_sessions(
-    writer: Engine, clinic_id: int, author: Author, sessions: Iterable[ImportedSession], *, is_simulated: bool
+    writer: Engine,
+    clinic_id: int,
+    author: Author,
+    sessions: Iterable[ImportedSession],
+    *,
+    is_simulated: bool,
+    acknowledging: Author | None = None,
 ) -> int:
-    """Write finished sessions; how many. Raises `CommandRefused` naming the entry that was not recorded."""
+    """Write finished sessions; how many. Raises `CommandRefused` naming the entry that was not recorded.
+
+    `acknowledging`, a simulated physician, answers the alerts that the entries raise; without one they stay unseen.
+    """
     written = 0
     for group in batched_sessions(sessions):
         with writer.begin() as connection:
@@ -43,6 +53,8 @@ def write_sessions(
             transaction.begin([one for session in group for one in _ids(session)])
             for session in group:
                 _write(transaction, author, session, is_simulated)
+                if acknowledging is not None:
+                    _acknowledge(transaction, acknowledging, session, is_simulated)
             transaction.flush()
         written += len(group)
     return written
@@ -62,6 +74,19 @@ def _write(transaction: WriteTransaction, author: Author, session: ImportedSessi
     for raw in rest:
         transaction.now = _time_of(raw) + WRITTEN_AFTER
         _insist(raw, record_entries(transaction, RecordEntries(session.session_id, author, (raw,), None, is_simulated)))
+
+
+def _acknowledge(transaction: WriteTransaction, by: Author, session: ImportedSession, is_simulated: bool) -> None:
+    summary = transaction.summary(session.session_id)
+    for alert in list(summary.alerts) if summary is not None else []:
+        raw = {
+            "entry_id": str(uuid_utils.compat.uuid7()),
+            "kind": "acknowledgement",
+            "effective_at": transaction.now.isoformat(),
+            "alert_id": str(alert.alert_id),
+            "action": "physician_at_chair",
+        }
+        _insist(raw, record_entries(transaction, RecordEntries(session.session_id, by, (raw,), None, is_simulated)))
 
 
 def _insist(raw: Mapping[str, Any], results: list[EntryResult]) -> None:

@@ -15,13 +15,21 @@ from session_store.commands import Author, EntryOutcome, EntryResult, PlanSessio
 from session_store.domain.alert import AlertFact
 from session_store.domain.alert_evaluation import judge_entry
 from session_store.domain.device_profiles import decode
-from session_store.domain.entries import Content, EnteredInError, Entry, Source, read_content, unusual_fields
+from session_store.domain.entries import (
+    VITAL_SIGN_FIELDS,
+    Content,
+    EnteredInError,
+    Entry,
+    Source,
+    read_content,
+    unusual_fields,
+)
 from session_store.domain.entry_checks import Check, Verdict, check_entry
 from session_store.domain.entry_fields import FieldRefused, Problem, plain_value, read_time
 from session_store.domain.identifiers import parse_uuid7
 from session_store.domain.refolding import fold_again, reconcile, withdrawn_entry_ids
 from session_store.domain.session import TRANSITION_KINDS
-from session_store.domain.session_summary import SessionSummary
+from session_store.domain.session_summary import BASELINE_WINDOW, SessionSummary
 from session_store.plain_views import fact_view
 from session_store.storage import entry_log
 from session_store.storage.entry_log import Receipt
@@ -270,7 +278,16 @@ def _needs_folding_again(summary: SessionSummary, entry: Entry) -> bool:
         return last is not None and at < last and summary.first_drug_at is not None
     if kind == "pain_score":
         return bool(summary.pain_scores) and at < summary.pain_scores[-1].effective_at
-    return kind == "vital_signs" and summary.first_drug_at is not None and at < summary.first_drug_at
+    return kind == "vital_signs" and _is_newer_baseline(summary, entry)
+
+
+def _is_newer_baseline(summary: SessionSummary, entry: Entry) -> bool:
+    """A late set from the half hour before the first drug, newer than what stands as the baseline."""
+    first, at = summary.first_drug_at, entry.effective_at
+    if first is None or not timedelta(0) < first - at <= BASELINE_WINDOW:
+        return False
+    given = [name for name in VITAL_SIGN_FIELDS if getattr(entry.content, name) is not None]
+    return any(name not in summary.baseline or summary.baseline[name].effective_at < at for name in given)
 
 
 def _fold_again(

@@ -190,7 +190,7 @@ def _frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(OUTCOME_COLUMNS), dtype=object)
     frame["first_drug_at"] = pd.to_datetime(frame["first_drug_at"], utc=True)
     flags = ("is_evaluable", "stopped_for_adverse_effect", "responder_30", "responder_50", "is_simulated")
-    return frame.astype({flag: bool for flag in flags})
+    return frame.astype(dict.fromkeys(flags, bool))
 
 
 def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +240,7 @@ def _by_reason(reasons: "pd.Series[Any]") -> dict[str, int]:
 
 
 def _reasons(counted: dict[str, int]) -> str:
-    return "; ".join(f"{count}: {reason}" for reason, count in counted.items())
+    return "; ".join(f"{reason}: {count}" for reason, count in counted.items())
 
 
 def _some(count: int, noun: str) -> str:

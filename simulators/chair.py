@@ -105,7 +105,7 @@ class ChairSession:
         self.session_id = UUID(str(tile["session_id"]))
         minute = self._minute(at)
         self._steps_done = max(int((minute - START_MIN) / self._step_min) + 1, 0)
-        dose_mg = float((tile.get("infusion") or {}).get("delivered_mg") or 0.0)
+        dose_mg = _delivered_mg(tile.get("infusion") or {}, at)
         first = min(START_MIN, max(minute, 0.0))
         self._patient.advance(first, 0.0)
         now_min = self._next_minute() - self._step_min
@@ -158,3 +158,12 @@ class ChairSession:
             "is_simulated": True,
             **content,
         }
+
+
+def _delivered_mg(infusion: Mapping[str, Any], at: datetime) -> float:
+    """The dose given up to `at`: what was delivered as of a time, and what has run since."""
+    delivered_mg = float(infusion.get("delivered_mg") or 0.0)
+    if not infusion.get("is_delivering") or not infusion.get("delivered_as_of"):
+        return delivered_mg
+    hours = (at - datetime.fromisoformat(infusion["delivered_as_of"])).total_seconds() / 3600
+    return delivered_mg + float(infusion.get("rate_mg_per_h") or 0.0) * max(hours, 0.0)

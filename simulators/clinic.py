@@ -78,10 +78,16 @@ class Chair:
             self._was_refused = False
             self._clear_if_closed(now)
 
-    def serve(self, now: datetime) -> None:
-        """Sends everything of this chair that is due."""
+    def prepare(self, now: datetime) -> None:
+        """Opens the next session in the record when it is ready."""
         session = self._session or self._next_session(now)
-        if session is None or (not self._is_open and not self._open(session, now)):
+        if session is not None and not self._is_open:
+            self._open(session, now)
+
+    def serve(self, now: datetime) -> None:
+        """Sends everything of this chair's open session that is due."""
+        session = self._session
+        if session is None or not self._is_open:
             return
         self._unsent += session.entries_until(now)
         while self._unsent:
@@ -100,9 +106,9 @@ class Chair:
         self._is_open = False
         return self._session
 
-    def _open(self, session: ChairSession, now: datetime) -> bool:
+    def _open(self, session: ChairSession, now: datetime) -> None:
         if now < session.ready_at:
-            return False
+            return
         try:
             results = self._staff.open_session(session.session_id, session.opening)
             refusals = _refusals(results)
@@ -111,12 +117,11 @@ class Chair:
                 raise
             refusals = [str(refused)]
         if refusals:
-            _LOG.warning("%s: the session could not be opened (%s)", self.label, "; ".join(refusals))
+            _LOG.warning("chair %s: the session could not be opened (%s)", self.label, "; ".join(refusals))
             self._drop(now)
-            return False
-        _LOG.info("%s: %s opened (%s)", self.label, session.persona.patient_label, session.plan.name)
+            return
+        _LOG.info("chair %s: %s opened (%s)", self.label, session.persona.patient_label, session.plan.name)
         self._is_open = True
-        return True
 
     def _send(self, session: ChairSession, run: Sequence[Outgoing]) -> bool:
         """Sends one run through its door; False when the session cannot go on."""
@@ -125,18 +130,18 @@ class Chair:
         try:
             results = client.post_entries(session.session_id, [item.entry for item in run], confirms=is_staff)
         except RequestRefused as refused:
-            _LOG.warning("%s: entries were not taken (%s)", self.label, refused)
+            _LOG.warning("chair %s: entries were not taken (%s)", self.label, refused)
             if refused.status in _NOT_ADMITTED:
                 raise
             return refused.status != 404
         for refusal in _refusals(results):
-            _LOG.warning("%s: %s", self.label, refusal)
+            _LOG.warning("chair %s: %s", self.label, refusal)
             self._was_refused = True
         return True
 
     def _clear_if_closed(self, now: datetime) -> None:
         if self._session is not None and self._session.is_closed and not self._was_refused:
-            _LOG.info("%s: %s left the chair", self.label, self._session.persona.patient_label)
+            _LOG.info("chair %s: %s left the chair", self.label, self._session.persona.patient_label)
             self._drop(now)
 
     def _drop(self, now: datetime) -> None:
@@ -168,7 +173,7 @@ class Clinic:
         start = self._clock.real_now()
         self._chairs = [
             Chair(
-                f"Chair {number}",
+                str(number),
                 plan,
                 start - timedelta(minutes=plan.seed_min, seconds=1.7 * number),
                 chair_seed,
@@ -190,7 +195,9 @@ class Clinic:
             self._pause(_TURN_S)
 
     def turn(self) -> None:
-        """Serves every chair once."""
+        """Serves every chair once; all are opened before the first one's past is sent."""
+        for chair in self._chairs:
+            chair.prepare(self._clock.now())
         for chair in self._chairs:
             chair.serve(self._clock.now())
 

@@ -89,9 +89,7 @@ def finished_sessions(weeks: int, seed: int, until: datetime) -> Iterator[Finish
         generator = default_rng(plan_seed)
         plan = _with_gaps(generator, _with_fate(generator, routine_plan(generator, _round_min(generator))))
         yield _finished(
-            ChairSession(
-                plan, f"Chair {chair}", opened_at, chair_seed, step_s=_STEP_S, has_monitor=False, persona=persona
-            )
+            ChairSession(plan, str(chair), opened_at, chair_seed, step_s=_STEP_S, has_monitor=False, persona=persona)
         )
 
 

@@ -170,7 +170,7 @@ def _run_replay(options: argparse.Namespace) -> int:
     if ending_at > wall_now() + _CLOCK_TOLERANCE:
         raise WrongParameter("--ending-at lies in the future")
     device = ServerClient(_server_url(), token=_device_token(), patience_s=_REPLAY_PATIENCE_S)
-    session_id = _chosen_session(options.session, device)
+    session_id = choose_session(options.session, device)
     entries = replay_entries(session_id, rows, ending_at)
     behind = wall_now() - datetime.fromisoformat(entries[0]["effective_at"])
     print(f"replay: {len(entries)} rows into session {session_id}, --ending-at {ending_at.isoformat()}")
@@ -187,16 +187,6 @@ def _chosen_rows(rows: Sequence[RecordingRow], options: argparse.Namespace) -> S
     if not chosen:
         raise WrongParameter(f"--from-row {options.from_row}: the recording has {len(rows)} rows, counted from 0")
     return chosen[: options.rows] if options.rows else chosen
-
-
-def _chosen_session(wanted: UUID | None, device: ServerClient) -> UUID:
-    """The session to send into; a device that may not list sessions leaves the question to the demo nurse."""
-    try:
-        return choose_session(wanted, device)
-    except RequestRefused as refused:
-        if refused.status != 403:
-            raise
-    return choose_session(wanted, ServerClient(_server_url(), sign_in=_nurse(), patience_s=_REPLAY_PATIENCE_S))
 
 
 def _run_recording(options: argparse.Namespace) -> int:

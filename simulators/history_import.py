@@ -12,6 +12,7 @@ from session_store.settings import Settings
 from simulators.clinic_history import FinishedSession
 
 HISTORY_AUTHOR = "Demo Nurse 1"
+HISTORY_PHYSICIAN = "Demo Physician 1"
 
 
 class HistoryNotWritten(Exception):
@@ -22,11 +23,14 @@ def write_history(database_url: str, sessions: Iterable[FinishedSession]) -> int
     """Writes finished sessions into the database; returns how many. Raises `HistoryNotWritten`."""
     settings = Settings(database_url=database_url, is_simulated=True)
     author = Author(uuid_utils.compat.uuid7(), HISTORY_AUTHOR, "nurse")
+    physician = Author(uuid_utils.compat.uuid7(), HISTORY_PHYSICIAN, "physician")
     try:
         engines = open_record(settings)
         try:
             imported = (ImportedSession(one.session_id, one.entries) for one in sessions)
-            return write_sessions(engines.writer, settings.clinic_id, author, imported, is_simulated=True)
+            return write_sessions(
+                engines.writer, settings.clinic_id, author, imported, is_simulated=True, acknowledging=physician
+            )
         finally:
             engines.dispose()
     except SessionStoreError as fault:

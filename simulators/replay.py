@@ -73,7 +73,7 @@ def choose_session(wanted: UUID | None, client: ServerClient) -> UUID:
     tiles = client.open_sessions()
     if len(tiles) == 1:
         return UUID(str(tiles[0]["session_id"]))
-    listed = ", ".join(f"{tile['session_id']} ({tile['chair_label']}, {tile['patient_label']})" for tile in tiles)
+    listed = ", ".join(f"{tile['session_id']} (chair {tile['chair_label']}, {tile['patient_label']})" for tile in tiles)
     raise NoSuchSession(f"name one with --session: {len(tiles)} open sessions: {listed or 'none'}")
 
 

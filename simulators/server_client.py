@@ -149,7 +149,8 @@ class ServerClient:
     def _wait(self, pause_s: float, waited_s: float, problem: str) -> None:
         if self._patience_s is not None and waited_s + pause_s > self._patience_s:
             raise ServerUnreachable(f"no answer from {self._http.base_url} ({problem})")
-        _LOG.info("waiting for the server (%s)", problem)
+        if not waited_s:
+            _LOG.info("waiting for the server (%s)", problem)
         self._pause(pause_s)
 
 

@@ -22,7 +22,7 @@ _CONDITION_SHARES = (0.25, 0.40, 0.20, 0.08, 0.07)
 # Chance of acute analgesia by the drug (Dahan 2011); the others follow the placebo process only.
 _RESPONDER_SHARE = 0.67
 # Half of the largest acute relief is reached here (effect-site S-ketamine); our calibration.
-_RELIEF_HALF_EFFECT_NG_PER_ML = 80.0
+_RELIEF_HALF_EFFECT_NG_PER_ML = 45.0
 _PLACEBO_TIME_CONSTANT_MIN = 25.0
 # Clinic patients are older and co-medicated: clearance is spread wider than in the published volunteers.
 _CLINIC_CLEARANCE_CV = 0.27

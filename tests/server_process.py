@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +38,7 @@ class ServerProcess:
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     device_token: str = ""
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -100,12 +103,20 @@ class ServerProcess:
             self.process.kill()
             self.process.wait(10)
 
-    def client(self, role: str | None = None) -> httpx.Client:
+    @contextmanager
+    def client(self, role: str | None = None) -> Iterator[httpx.Client]:
         """A signed-in client of a role, or a device's with `device`, or nobody's."""
-        client = httpx.Client(base_url=self.url, timeout=20)
-        if role == "device":
-            client.headers["Authorization"] = f"Bearer {self.device_token}"
-        elif role is not None:
+        with httpx.Client(base_url=self.url, timeout=30) as client:
+            if role == "device":
+                client.headers["Authorization"] = f"Bearer {self.device_token}"
+            elif role is not None:
+                self._sign_in(client, role)
+            yield client
+
+    def _sign_in(self, client: httpx.Client, role: str) -> None:
+        """Each role signs in once; its cookie holds for later clients."""
+        client.cookies.update(self.cookies.get(role, {}))
+        if client.get("/api/v1/me").status_code != 200:
             answer = client.post("/api/v1/login", json={"username": role, "password": PASSWORD})
             assert answer.status_code == 200, answer.text
-        return client
+            self.cookies[role] = dict(answer.cookies)

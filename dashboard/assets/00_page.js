@@ -3,23 +3,27 @@
   "use strict";
   const starters = {};
   let current = null;
-  let stop = null;
+  let stops = [];
 
   function look() {
     const root = document.querySelector("[data-page]");
     if (root === current) return;
-    if (stop) { stop(); stop = null; }
+    stops.forEach((stop) => stop());
+    stops = [];
     current = root;
-    if (!root) return;
-    const starts = (starters["*"] || []).concat(starters[root.dataset.page] || []);
-    const stops = starts.map((start) => start(root)).filter((one) => typeof one === "function");
-    stop = () => stops.forEach((one) => one());
+    if (root) (starters["*"] || []).concat(starters[root.dataset.page] || []).forEach(run);
+  }
+
+  function run(start) {
+    const stop = start(current);
+    if (typeof stop === "function") stops.push(stop);
   }
 
   /** Calls start(rootElement) when the page with this name is shown; start may return a function that ends it. */
   function onPage(name, start) {
     (starters[name] = starters[name] || []).push(start);
-    look();
+    if (current && (name === "*" || current.dataset.page === name)) run(start);
+    else look();
   }
 
   /** A UUID version 7; works on a tablet on plain http, which has no crypto.randomUUID. */

@@ -140,8 +140,16 @@
       const state = document.querySelector("#shell--path");
       const lost = document.querySelector("#shell--lost");
       const seconds = Math.max(0, Math.round((Date.now() - heardAt) / 1000));
-      put(state, isLost ? "no connection" : "live, heartbeat " + seconds + " s");
+      put(stateBox(state), isLost ? "no connection" : "live, heartbeat " + seconds + " s");
       if (isLost) put(lost, lostText());
+    }
+
+    // A box of fixed size within the header: its text moves every second and must not lay out the page anew (live.css).
+    function stateBox(parent) {
+      if (!parent) return null;
+      let box = parent.querySelector(".live__state");
+      if (!box) { box = document.createElement("span"); box.className = "live__state"; parent.replaceChildren(box); }
+      return box;
     }
 
     function lostText() {

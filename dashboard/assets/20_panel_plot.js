@@ -57,19 +57,16 @@
     return (value) => tenth(lane.top + (range[1] - Math.min(range[1], Math.max(range[0], value))) * perUnit);
   }
 
+  /** One point of a line; a point with no neighbour is drawn as a dot. */
+  function step(point, before, x, y, gapMs) {
+    const place = x(point[0]) + " " + y(point[1]);
+    return before && point[0] - before[0] <= gapMs ? "L" + place : "M" + place + "h.1";
+  }
+
   function line(points, x, y, gapMs) {
     let d = "";
-    let before = NaN;              // the first point is joined to nothing
-    let isLone = false;
-    for (let at = 0; at < points.length; at++) {
-      const ms = points[at][0];
-      const isJoined = ms - before <= gapMs;
-      if (!isJoined && isLone) d += "h.1";
-      d += (isJoined ? "L" : "M") + x(ms) + " " + y(points[at][1]);
-      isLone = !isJoined;
-      before = ms;
-    }
-    return isLone ? d + "h.1" : d;
+    for (let at = 0; at < points.length; at++) d += step(points[at], points[at - 1], x, y, gapMs);
+    return d;
   }
 
   function gaps(points, x, lane, gapMs, now) {
@@ -123,6 +120,11 @@
     let height = 0;
     let lanes = null;
     let raised = [];
+    let x = null;                  // the time scale of the last whole drawing
+    let isWhole = true;            // the next drawing has to be whole
+    const ys = {};
+    const drawn = {};
+    const appended = [];
 
     function learnGaps() { SERIES.forEach((name) => { gapMs[name] = gapOf(points[name]); }); }
 
@@ -134,15 +136,25 @@
         points[name].sort((a, b) => a[0] - b[0]);
       });
       learnGaps();
+      isWhole = true;
     }
 
     function add(name, ms, value, changeNumber) {
       const list = points[name];
       if (!list) return;
-      let at = list.length;
-      while (at > 0 && list[at - 1][0] > ms) at -= 1;
-      list.splice(at, 0, [ms, value, changeNumber]);
-      if (list.length % 16 === 2) gapMs[name] = gapOf(list);
+      const before = list[list.length - 1];
+      const point = [ms, value, changeNumber];
+      if (before && before[0] > ms) {
+        let at = list.length;
+        while (at > 0 && list[at - 1][0] > ms) at -= 1;
+        list.splice(at, 0, point);
+        isWhole = true;
+        return;
+      }
+      list.push(point);
+      // A gap that has just ended is hatched anew, and so is a line with its first points.
+      if (!before || ms - before[0] > gapMs[name] || list.length < 3) isWhole = true;
+      appended.push([name, point, before]);
     }
 
     function prune(now) {
@@ -174,6 +186,7 @@
         d += "M" + (Math.round(GUTTER + part * (width - GUTTER - 1)) + 0.5) + " 0V" + inner;
       });
       frame.setAttribute("d", d);
+      isWhole = true;
     }
 
     function placeLabel(name, y) {
@@ -193,51 +206,75 @@
       placeLabel("heart", heart);
     }
 
-    function mark(name, list) {
-      const path = lines[name];
-      path.setAttribute("data-points", list.length);
-      path.setAttribute("data-last-ms", list.length ? list[list.length - 1][0] : "");
+    function mark(name) {
+      const list = points[name];
+      lines[name].setAttribute("data-points", list.length);
+      lines[name].setAttribute("data-last-ms", list.length ? list[list.length - 1][0] : "");
     }
 
+    function write(name, path) {
+      drawn[name] = path;
+      lines[name].setAttribute("d", path);
+      mark(name);
+    }
+
+    /** The whole plot for this moment: all lines move on together. */
     function draw(now) {
       if (!width) return;
       prune(now);
+      learnGaps();
       const from = now - SPAN_MS;
       const perMs = (width - GUTTER) / SPAN_MS;
-      const x = (ms) => tenth(GUTTER + Math.max(0, Math.min(SPAN_MS, ms - from)) * perMs);
-      const yPressure = scale(PRESSURE_RANGE, lanes.pressure);
-      const hr = points.heart_rate_per_min;
-      const spo2 = points.spo2_percent;
-      lines.heart_rate_per_min.setAttribute("d", line(thinned(hr), x, yPressure, gapMs.heart_rate_per_min));
-      lines.spo2_percent.setAttribute("d", line(thinned(spo2), x, scale(SPO2_RANGE, lanes.spo2), gapMs.spo2_percent));
-      drawPressure(x, yPressure);
-      drawRate(x, now);
-      hatch.setAttribute("d", gaps(hr, x, lanes.pressure, gapMs.heart_rate_per_min, now)
-        + gaps(spo2, x, lanes.spo2, gapMs.spo2_percent, now));
-      drawPins(x, from);
-      placeLabels(yPressure);
-      SERIES.forEach((name) => mark(name, points[name]));
+      x = (ms) => tenth(GUTTER + Math.max(0, Math.min(SPAN_MS, ms - from)) * perMs);
+      ys.heart_rate_per_min = ys.systolic_mmhg = ys.diastolic_mmhg = scale(PRESSURE_RANGE, lanes.pressure);
+      ys.spo2_percent = scale(SPO2_RANGE, lanes.spo2);
+      ["heart_rate_per_min", "spo2_percent"].forEach((name) => write(name, line(thinned(points[name]), x, ys[name], gapMs[name])));
+      drawPressure();
+      drawRate(now);
+      hatch.setAttribute("d", gaps(points.heart_rate_per_min, x, lanes.pressure, gapMs.heart_rate_per_min, now)
+        + gaps(points.spo2_percent, x, lanes.spo2, gapMs.spo2_percent, now));
+      drawPins(from);
+      placeLabels(ys.heart_rate_per_min);
+      appended.length = 0;
+      isWhole = false;
     }
 
-    function drawPressure(x, y) {
+    /** What came since the last drawing. In order of time it is only appended to its line; else all is drawn anew. */
+    function drawNews(now) {
+      if (!x || isWhole) { draw(now); return; }
+      const touched = new Set();
+      appended.forEach(([name, point, before]) => {
+        if (name in ys && name !== "systolic_mmhg" && name !== "diastolic_mmhg") {
+          drawn[name] += step(point, before, x, ys[name], gapMs[name]);
+        }
+        touched.add(name);
+      });
+      appended.length = 0;
+      if (touched.has("systolic_mmhg") || touched.has("diastolic_mmhg")) drawPressure();
+      if (touched.has("rate_mg_per_kg_per_h")) drawRate(now);
+      ["heart_rate_per_min", "spo2_percent"].forEach((name) => { if (touched.has(name)) write(name, drawn[name]); });
+    }
+
+    function drawPressure() {
+      const y = ys.systolic_mmhg;
       const top = thinned(points.systolic_mmhg);
       const bottom = thinned(points.diastolic_mmhg);
       const upper = line(top, x, y, Infinity);
-      lines.systolic_mmhg.setAttribute("d", upper);
-      lines.diastolic_mmhg.setAttribute("d", line(bottom, x, y, Infinity));
+      write("systolic_mmhg", upper);
+      write("diastolic_mmhg", line(bottom, x, y, Infinity));
       const back = bottom.slice().reverse().map((point) => "L" + x(point[0]) + " " + y(point[1])).join("");
       band.setAttribute("d", top.length && bottom.length ? upper + back + "z" : "");
     }
 
-    function drawRate(x, now) {
+    function drawRate(now) {
       const list = points.rate_mg_per_kg_per_h;
       const highest = list.reduce((most, point) => Math.max(most, point[1]), 0);
       const y = scale([0, Math.max(RATE_TOP_AT_LEAST, highest * 1.15)], lanes.rate);
-      lines.rate_mg_per_kg_per_h.setAttribute("d", steps(list, x, y, now));
+      write("rate_mg_per_kg_per_h", steps(list, x, y, now));
       limit.setAttribute("d", "M" + GUTTER + " " + y(1) + "H" + width);
     }
 
-    function drawPins(x, from) {
+    function drawPins(from) {
       const d = { critical: "", warning: "", advisory: "" };
       raised.forEach((alert) => {
         if (alert.ms >= from) d[alert.level] += "M" + x(alert.ms) + " " + (height - 1) + "V0l-3.5 0l3.5 6l3.5-6l-3.5 0";
@@ -247,9 +284,9 @@
 
     learnGaps();
     return {
-      host, load, add, resize, draw,
+      host, load, add, resize, draw, drawNews,
       /** The alerts to pin: [{ms, level}]. */
-      pin(alerts) { raised = alerts; },
+      pin(alerts) { raised = alerts; isWhole = true; },
     };
   }
 

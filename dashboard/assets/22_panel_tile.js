@@ -100,12 +100,13 @@
 
   function build(sessionId, isMarked) {
     const root = el("article", "tile", null, { "data-session": sessionId });
-    const strip = el("div", "tile__strip", root);
-    const head = el("div", "tile__head", root);
+    const inner = el("div", "tile__inner", root);
+    const strip = el("div", "tile__strip", inner);
+    const head = el("div", "tile__head", inner);
     const who = el("a", "tile__who", head, { href: "/sessions/" + sessionId });
     const rate = el("div", "tile__rate", head);
     const rateLine = el("div", "tile__rate-line", rate);
-    const signs = el("div", "tile__signs", root);
+    const signs = el("div", "tile__signs", inner);
     const parts = {
       root, strip,
       mark: cell("strong", "tile__mark", strip), text: cell("span", "tile__text", strip),
@@ -117,12 +118,12 @@
       given: cell("div", "tile__quiet", rate, { "data-value": "delivered_mg" }),
       signs: SIGNS.map((sign) => buildSign(sign, signs)),
       pain: buildSign({ title: "Pain", unit: "", fields: ["pain"] }, signs),
-      plotHost: el("div", "tile__plot", root),
+      plotHost: el("div", "tile__plot", inner),
     };
     const state = el("span", "tile__quiet", parts.label.node.parentNode, { "data-value": "state" });
     parts.state = cell("span", "", state);
     parts.total = cell("span", "tile__total", state);
-    buildAxis(root, isMarked);
+    buildAxis(inner, isMarked);
     return parts;
   }
 
@@ -144,8 +145,8 @@
   }
 
   /** The axis; a simulated session in a real record is marked here, on the tile itself. */
-  function buildAxis(root, isMarked) {
-    const axis = el("div", "tile__axis", root);
+  function buildAxis(parent, isMarked) {
+    const axis = el("div", "tile__axis", parent);
     el("span", "", axis).textContent = "-60 min";
     el("span", "", axis, isMarked ? { "data-simulated": "" } : {}).textContent = isMarked ? "SIMULATED" : "-30";
     el("span", "", axis).textContent = "now";

@@ -13,7 +13,7 @@
     { label: "Physician at chair", action: "physician_at_chair" },
     { label: "Expected effect", action: "expected_effect" },  // refused for a critical: not offered there
   ];
-  const ANSWERING_ROLES = ["physician", "physician_assistant"];
+  const ANSWERING_ROLES = ["physician", "physician_assistant", "nurse"];
   const CHAIR_ROLES = ["nurse", "physician_assistant"];
   const RETRY_MS = [1000, 2000, 4000, 5000];
 
@@ -117,8 +117,9 @@
       const state = root.dataset.state;
       const mayAnswer = ANSWERING_ROLES.includes(role);
       if (mayAnswer && state === "over") button("Seen", () => answer({ action: "other", remark: "seen after it was over" }));
-      if (mayAnswer && state === "open") button("Acknowledge", () => go("choosing"), "alert__acknowledge");
+      // Who stands at the chair says so first: it tells the physician and silences nothing.
       if (CHAIR_ROLES.includes(role) && state !== "over" && !shown.at_the_chair) button("At the chair", atTheChair);
+      if (mayAnswer && state === "open") button("Acknowledge", () => go("choosing"), "alert__acknowledge");
     }
 
     function drawChoices() {

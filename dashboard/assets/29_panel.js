@@ -5,7 +5,7 @@
   const MINUTES = 60;
   const TICK_MS = 125;             // one eighth of the tiles each time: ages move every second, no long task
   const PHASES = 8;
-  const SCROLL_MS = 8000;          // the plots move on by a pixel or so even without news
+  const SCROLL_MS = 8000;          // the plots move on by a pixel or so, each at its own moment
   const HAND_REST_MS = 1000;       // nothing changes places so soon after a hand or mouse moved over it
   const CHOOSING_REST_MS = 20000;
   const RATE_KINDS = ["infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_ended"];
@@ -29,7 +29,7 @@
     let lostAt = 0;
     let frame = null;
     let phase = 0;
-    let drawnAt = 0;
+    const scrolled = new WeakMap();
     let sides = 0;                 // 0: nothing to settle; else the order waits for the hands to rest
     let isHandDown = false;
     let handAt = 0;
@@ -167,7 +167,7 @@
     function draw() {
       frame = null;
       const now = provenNow();
-      dirty.forEach((tile) => tile.plot.draw(now));
+      dirty.forEach((tile) => tile.plot.drawNews(now));
       dirty.clear();
     }
 
@@ -177,18 +177,24 @@
     function tick() {
       const now = clock.now();
       let at = 0;
-      tiles.forEach((tile) => { if (at++ % PHASES === phase) tile.tick(now, provenNow()); });
+      tiles.forEach((tile) => {
+        if (at++ % PHASES !== phase) return;
+        tile.tick(now, provenNow());
+        scroll(tile, now);
+      });
       phase = (phase + 1) % PHASES;
       if (phase !== 0) return;
       alerts.tick(now);
       showCounts(now);
       showSounding(now);
       if (sides || isOrderOld(now)) settle(now);
-      if (now - drawnAt > SCROLL_MS && !isLost) {
-        drawnAt = now;
-        tiles.forEach((tile) => dirty.add(tile));
-        askFrame();
-      }
+    }
+
+    /** Moves the plot on although nothing came; not while the path is lost: then time stands still in it. */
+    function scroll(tile, now) {
+      if (isLost || now - (scrolled.get(tile) || 0) < SCROLL_MS) return;
+      scrolled.set(tile, now);
+      tile.plot.draw(now);
     }
 
     // ---------------------------------------------------------------- order, counts, sound

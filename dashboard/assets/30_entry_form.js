@@ -4,6 +4,8 @@
   "use strict";
   const { clock, uuid7 } = window.infusion;
   const NUMBER = /^-?\d+(\.\d+)?$/;
+  // Characters of a problem that stand beside the number, with a pad and without; longer ones go under it.
+  const FITS_BESIDE = { pad: 44, narrow: 24 };
   const ZERO_IS_NO_VALUE = ["heart_rate_per_min", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", "respiratory_rate_per_min"];
 
   function make(tag, className, text, attributes) {
@@ -47,6 +49,8 @@
     return unit;
   }
 
+  let described = 0;
+
   function makeInput(element, form) {
     const data = element.dataset;
     const isLong = element.classList.contains("field--long");
@@ -55,6 +59,9 @@
       name: data.field, autocomplete: "off", "aria-label": `${data.label} ${data.unit || ""}`.trim(),
       enterkeyhint: "next", spellcheck: "false",
     });
+    const note = element.querySelector('[data-role="note"]');
+    note.id = note.id || `entry-form--note-${described++}`;
+    input.setAttribute("aria-describedby", note.id);
     if (!isLong) input.type = "text";
     if (isLong) input.rows = 3;
     // With the pad on the screen, the system's keyboard would only cover it.
@@ -83,12 +90,14 @@
 
     function settle() {
       note.replaceChildren();
-      element.classList.remove("field--problem", "field--question");
-      const hint = input ? hintFor(data, input.value) : "";
+      element.classList.remove("field--problem", "field--question", "field--tall");
+      const hint = field.isNumber() ? hintFor(data, input.value) : "";
       note.textContent = reason ? `not measured: ${reasons[reason] || reason}` : hint || unit;
       element.classList.toggle("field--unusual", Boolean(input) && hint !== "" && hint !== unit);
       element.classList.toggle("field--not-measured", reason !== null);
-      if (couldNot) couldNot.setAttribute("aria-pressed", String(reason !== null));
+      if (!couldNot) return;
+      couldNot.setAttribute("aria-pressed", String(reason !== null));
+      couldNot.textContent = reason === null ? "could not" : "clear";
     }
 
     function touched() {
@@ -131,6 +140,9 @@
       showProblem(problem, question) {
         settle();
         element.classList.add(question ? "field--question" : "field--problem");
+        const room = form.hasPad ? FITS_BESIDE.pad : question ? 0 : FITS_BESIDE.narrow;
+        const isTall = wordsOf(problem).length > room || (question && question.querySelector("input"));
+        element.classList.toggle("field--tall", Boolean(isTall));
         note.replaceChildren(make("span", "field__reason", wordsOf(problem)));
         if (question) note.append(question);
       },
@@ -245,32 +257,38 @@
   function attachTime(form, place) {
     const toNow = place.querySelector('[data-role="time"]');
     let input = null;
-    const rest = () => { if (input) { input.remove(); input = null; } toNow.textContent = "Time: now"; };
+    let kept = null; // the time of an entry that came back; it stays its time
+    const rest = () => {
+      if (input) { input.remove(); input = null; }
+      toNow.textContent = `Time: ${kept === null ? "now" : window.infusion.clinicTime(kept)}`;
+    };
     toNow.addEventListener("click", () => {
       if (input) { rest(); form.changed(null); return; }
       input = make("input", "entry-form__earlier number", undefined, {
         type: "text", inputmode: "numeric", placeholder: "HH:MM", "aria-label": "Time when it was measured or given, HH:MM",
         name: "measured_at", autocomplete: "off",
       });
-      toNow.textContent = "Back to now";
+      toNow.textContent = kept === null ? "Back to now" : "Back";
       place.prepend(input);
       input.focus();
     });
     return {
-      reset: rest,
+      reset() { kept = null; rest(); },
       /** Epoch ms of the earlier time; null while the entry is of now. */
-      earlier: () => (input && input.value.trim() !== "" ? instantOf(input.value) : null),
+      earlier: () => (input && input.value.trim() !== "" ? instantOf(input.value) : kept),
       isReadable: () => !input || input.value.trim() === "" || instantOf(input.value) !== null,
       focus: () => input && input.focus(),
-      load(instant) { rest(); toNow.click(); input.value = window.infusion.clinicTime(instant); input.blur(); },
+      load(instant) { kept = instant; rest(); },
     };
   }
 
   // ------------------------------------------------------------------------------------------------- the form
 
+  /** `field=value`; `field=*` is any answer, `field=` none yet. */
   function conditionHolds(condition, valueOf) {
     const [name, wanted] = condition.split("=");
     const value = valueOf(name);
+    if (wanted === "") return value === undefined;
     return value !== undefined && (wanted === "*" || String(value) === wanted);
   }
 
@@ -296,7 +314,8 @@
       isEmpty: () => form.fields.every((one) => one.isEmpty()),
       use(field) {
         used = field;
-        form.fields.forEach((one) => one.element.classList.toggle("field--active", one === field));
+        // Only with a pad does the field in use matter after the focus has gone to a key.
+        form.fields.forEach((one) => one.element.classList.toggle("field--active", form.hasPad && one === field));
       },
       /** Moves on from a field; after the last one Enter saves, Next goes to the save button. */
       next(field, saves) {
@@ -362,6 +381,8 @@
         const first = form.fields.find((one) => one.isShown() && one.input && one.isEmpty());
         if (first) first.focus();
       },
+      /** What was refused has to be done again, at the time of the next tap. */
+      forgetTap() { tappedAt = null; },
       say(text) { if (status) status.textContent = text; },
       clear() {
         form.fields.forEach((one) => one.clear());
@@ -399,8 +420,7 @@
       const question = asks ? makeQuestion(problem, field) : null;
       if (field && field.isShown()) { field.showProblem(problem, question); return; }
       if (!problemList) return;
-      const name = problem.field && !field ? `${problem.field.replace(/_/g, " ")}: ` : "";
-      const line = make("div", "problem", name + wordsOf(problem));
+      const line = make("div", "problem", wordsOf(problem));
       if (question) line.append(question);
       problemList.append(line);
     }
@@ -424,7 +444,7 @@
     /** Far outside: the number is typed a second time before "yes" can be tapped. */
     function makeAgain(name, yes) {
       const again = make("input", "field__again number", undefined, {
-        type: "text", inputmode: "decimal", autocomplete: "off", "data-role": "again", placeholder: "type it again",
+        type: "text", inputmode: "decimal", autocomplete: "off", "data-role": "again", placeholder: "again",
         "aria-label": "Type the number again",
       });
       yes.disabled = true;

@@ -248,8 +248,12 @@
     if (now.trouble === "signed_out" && now.waiting.length) details.push("signed out: sign in to send");
     if (now.trouble === "other_person" && now.signedIn) details.push(`${now.signedIn.display_name} is signed in now`);
     if (now.isInMemoryOnly) details.push("storage is full: do not close this page");
-    names(now.others).forEach(([name, count]) => details.push(`${count} unsent of ${name}: sign in as ${name} to send`));
-    return { count: parts.join(", ") || "0 unsent", detail: details.join(" · "), isCalm: !parts.length && !details.length };
+    const alone = parts.length === 0;
+    names(now.others).forEach(([name, count]) =>
+      details.push(alone ? `${count} unsent of ${name}: sign in as ${name} to send` : `${count} unsent of ${name}`));
+    // Alone, the entries of another person are the headline; beside own ones they follow.
+    const count = parts.join(", ") || (details.length ? "" : "0 unsent");
+    return { count, detail: details.join(" · "), isCalm: !parts.length && !details.length };
   }
 
   function names(items) {

@@ -17,7 +17,7 @@
   const CLOSED = ["discharged", "transferred", "left_against_advice", "aborted", "cancelled"];
   const BEFORE_START = ["planned", "ready"];
   const DUE_WORDS = {
-    heart_rate_per_min: "heart rate", systolic_mmhg: "blood pressure", spo2_percent: "SpO2", respiratory_rate_per_min: "breaths",
+    heart_rate_per_min: "heart rate", systolic_mmhg: "BP", spo2_percent: "SpO2", respiratory_rate_per_min: "breaths",
   };
   const LEVEL_ORDER = { critical: 0, warning: 1, advisory: 2 };
   const NOT_WITHDRAWABLE = ["session_planned", "entered_in_error", "acknowledgement", "at_the_chair"];
@@ -37,7 +37,7 @@
   function start(screen) {
     const sessionId = screen.dataset.sessionId;
     const outbox = window.infusion.outbox;
-    const state = { tile: null, entries: new Map(), view: "overview", problem: "", isEnded: false, entriesKey: "" };
+    const state = { tile: null, entries: new Map(), view: "overview", problem: "", isEnded: false, entriesKey: "", alertsKey: null, unsentKey: null };
     const forms = {};
     const find = (selector) => screen.querySelector(selector);
     const shown = (name) => find(`#bedside--head [data-show="${name}"]`);
@@ -157,7 +157,7 @@
     function paintUnsent() {
       const badge = outbox.words();
       put(shown("unsent"), badge.count);
-      put(shown("unsent_detail"), badge.detail || "all at the server");
+      put(shown("unsent_detail"), badge.detail || (badge.isCalm ? "all at the server" : "tap to see"));
       find("#bedside--unsent").classList.toggle("bedside-head__unsent--waiting", !badge.isCalm);
       if (state.view === "unsent") paintUnsentList();
     }
@@ -238,8 +238,8 @@
         || Date.parse(b.raised_at) - Date.parse(a.raised_at));
       const list = find("#bedside--alerts");
       const key = JSON.stringify(alerts);
-      if (list.dataset.key !== key) {
-        list.dataset.key = key;
+      if (state.alertsKey !== key) {
+        state.alertsKey = key;
         list.replaceChildren(...(alerts.length ? alerts.map(alertRow) : [make("div", "bedside-alerts__none quiet", "No open alert")]));
       }
       const more = find("#bedside--more-alerts");
@@ -293,7 +293,7 @@
         row.classList.add("bedside-entry--withdrawn");
         text.append(make("small", "bedside-entry__withdrawn", `entered in error: ${entry.withdrawn.reason} (${entry.withdrawn.author_name})`));
       } else if (!NOT_WITHDRAWABLE.includes(entry.kind)) {
-        row.append(button("Error", "bedside-entry__mark", () => askErrorReason(row, entry), {
+        row.append(button("In error", "bedside-entry__mark", () => askErrorReason(row, entry), {
           "data-role": "in-error", "aria-label": `Entered in error: ${words().entryTitle(entry)} ${time(entry.effective_at)}`,
         }));
       }
@@ -375,12 +375,13 @@
       const what = words().entryWords(entry, state.tile && state.tile.weight_kg) || words().entryTitle(entry);
       form.say(`${word} ${time(entry.effective_at)}: ${what}`);
       if (form.hasPad) form.focusFirst();
-      if (entry.kind === "start_override") find("#bedside--override").classList.add("hidden");
+      if (entry.kind === "start_override") { openView("infusion_started"); forms.infusion_started.say(`Override ${word.toLowerCase()}. Start when the pump starts.`); }
       if (STATUS_AFTER[entry.kind]) { say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.`); openView("overview"); }
     }
 
     function giveBack(form, answer) {
       const asks = answer.outcome === "confirmation_needed";
+      if (!asks) form.forgetTap();
       form.say(asks ? "Please check. Nothing is recorded yet." : "Not recorded.");
       form.showProblems(answer.problems, asks);
       if (form.kind === "infusion_started") offerOverride(answer.problems);
@@ -388,9 +389,12 @@
 
     /** A physician may let the start through with a reason; anybody else is told so. */
     function offerOverride(problems) {
-      if (!problems.some((one) => ["start_override", "start_missing"].includes(one.field))) return;
+      if (!problems.some((one) => one.field === "start_override")) return;
       const isPhysician = window.infusion.me && window.infusion.me.role === "physician";
-      find("#bedside--override").classList.toggle("hidden", !isPhysician);
+      const list = forms.infusion_started.element.querySelector('[data-role="problems"]');
+      list.append(isPhysician
+        ? button("Override with a reason", "", () => openView("start_override"), { id: "bedside--override" })
+        : make("p", "quiet", "A physician who signs in here can override it with a reason."));
     }
 
     // ----------------------------------------------------------------------------------------- views and forms
@@ -448,8 +452,8 @@
       const rows = now.returned.concat(now.waiting).map(ownRow).concat(now.others.map(otherRow));
       const list = find("#bedside--unsent-list");
       const key = JSON.stringify([now.returned, now.waiting, now.others]);
-      if (list.dataset.key === key) return;
-      list.dataset.key = key;
+      if (state.unsentKey === key) return;
+      state.unsentKey = key;
       list.replaceChildren(...(rows.length ? rows : [make("li", "bedside-entry quiet", "Everything is at the server.")]));
     }
 

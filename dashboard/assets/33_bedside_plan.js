@@ -122,7 +122,7 @@
       if (isBusy) return;
       const lacking = missing();
       put(saveButton, lacking.length ? "Plan session" : "Plan, mark ready");
-      put(said, lacking.length ? `Not ready yet without: ${lacking.join(", ")}. It can be added later.` : "Complete: the session will be ready.");
+      put(said, lacking.length ? `Planned, not yet ready: ${lacking.join(", ")} can follow.` : "Complete: the session will be ready.");
     }
 
     function entries() {

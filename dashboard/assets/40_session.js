@@ -8,6 +8,7 @@
   const HOUR = 3600000;
   // Preparation may lie days before; of it only the last hour before the start stands on the time axis.
   const SHOWN_BEFORE_START = HOUR;
+  const CHARTED = new Set(["vital_signs", "pain_score", "infusion_started", "setting_attested"]);
   const LIST_PAUSE = 1000;
   const DASH = "\u2013";
   const words = () => window.infusion.sessionWords;
@@ -75,10 +76,10 @@
   function settle(record) {
     const tile = record.tile;
     const started = tile.started_at ? Date.parse(tile.started_at) : null;
-    const charted = record.entries.filter((entry) => !entry.withdrawn && (entry.kind === "vital_signs" || entry.kind === "pain_score"
-      || entry.kind === "infusion_started"));
-    const first = charted.length ? charted[0].ms : null;
-    record.firstMs = started === null || first === null ? first : Math.max(first, started - SHOWN_BEFORE_START);
+    const charted = record.entries.find((entry) => !entry.withdrawn && CHARTED.has(entry.kind)
+      && (started === null || entry.ms >= started - SHOWN_BEFORE_START));
+    const first = charted ? charted.ms : null;
+    record.firstMs = first;
     record.isOpen = !CLOSED.has(tile.status);
     const newest = record.entries.length ? record.entries[record.entries.length - 1].ms : null;
     record.lastMs = tile.closed_at ? Date.parse(tile.closed_at) : newest;
@@ -129,7 +130,8 @@
     return {
       chair_label: /^\d/.test(label) ? "Chair " + label : label,
       patient_label: tile.patient_label || "",
-      simulated: tile.is_simulated ? "SIMULATED" : "",
+      // The frame says it for a simulated database; a simulated session in a real one says it here.
+      simulated: tile.is_simulated && !window.infusion.me.is_simulated ? "SIMULATED" : "",
       identity: [tile.second_identifier, tile.age_years + " years", tile.condition].filter(Boolean).join(", "),
       plan: [words().DRUGS[tile.drug] || words().plain(tile.drug), weight, "supervised by " + tile.supervising_physician].join(", "),
       setting: !tile.setting ? "Setting not attested" : tile.setting.is_monitored ? "Monitored setting" : "Not a monitored setting",
@@ -160,7 +162,8 @@
   }
 
   /** One sign as text, age and look; missing is a dash with the word, old is faded and says how old (S2, S4). */
-  function signWords(sign, now) {
+  function signWords(sign, now, isClosed) {
+    if (isClosed && sign && sign.value !== null) return { text: words().number(sign.value), age: "last, at " + time(sign.effective_at), look: "" };
     if (!sign) return { text: DASH, age: "no value", look: "missing" };
     if (sign.not_measured) {
       const last = sign.value === null ? "" : ", last " + sign.value + " " + words().age(now - Date.parse(sign.effective_at)) + " ago";
@@ -171,9 +174,9 @@
     return { text: words().number(sign.value), age: words().age(now - Date.parse(sign.effective_at)), look: isStale ? "stale" : "" };
   }
 
-  function painWords(pain, now) {
+  function painWords(pain, now, isClosed) {
     if (!pain) return { text: DASH, age: "no score", look: "missing" };
-    const ago = words().age(now - Date.parse(pain.effective_at));
+    const ago = isClosed ? "at " + time(pain.effective_at) : words().age(now - Date.parse(pain.effective_at));
     const how = (pain.circumstance === "movement" ? "moving" : "at rest") + ", " + ago;
     if (pain.no_score) return { text: DASH, age: words().plain(pain.no_score) + ", " + ago, look: "missing" };
     return { text: words().number(pain.score) + (pain.instrument === "vas" ? " mm" : ""), age: (pain.instrument === "vas" ? "VAS " : "NRS ") + how, look: "" };
@@ -224,10 +227,11 @@
     function showValues(now) {
       const tile = record.tile;
       rows.forEach((row) => {
-        const all = row.fields.map((name) => (name === "pain" ? painWords(tile.pain, now)
-          : name === "rate_mg_per_kg_per_h" ? rateWords(tile) : signWords(tile.signs[name], now)));
-        row.fields.forEach((name, at) => showValue(name, all[at], tile.signs[name] && tile.signs[name].level));
-        const levels = row.fields.map((name) => tile.signs[name] && tile.signs[name].level).filter(Boolean);
+        const all = row.fields.map((name) => (name === "pain" ? painWords(tile.pain, now, !record.isOpen)
+          : name === "rate_mg_per_kg_per_h" ? rateWords(tile) : signWords(tile.signs[name], now, !record.isOpen)));
+        const levelOf = (name) => record.isOpen && tile.signs[name] && tile.signs[name].level;
+        row.fields.forEach((name, at) => showValue(name, all[at], levelOf(name)));
+        const levels = row.fields.map(levelOf).filter(Boolean);
         const worst = levels.sort((one, other) => RANK[other] - RANK[one])[0];
         put(ages[row.fields[0]], (worst ? words().levelMark(worst) + " " + worst + ", " : "") + all[0].age);
         mark(ages[row.fields[0]], "look", all[0].look || undefined);
@@ -243,11 +247,17 @@
     function showHead() {
       const shown = headWords(record.tile);
       Object.keys(shown).forEach((name) => put(nodes[name], shown[name]));
-      nodes.simulated.classList.toggle("shell__simulated", record.tile.is_simulated);
+      nodes.simulated.classList.toggle("shell__simulated", shown.simulated !== "");
       nodes.setting.parentNode.parentNode.classList.toggle("session-head__block--open", !record.tile.setting);
       page.querySelectorAll('[data-row-unit="rate"]').forEach((node) => put(node, record.weightKg ? "mg/kg/h" : "mg/h, no weight"));
+      put(page.querySelector('[data-row-unit="pain"]'), painUnit());
       put(page.querySelector("#session--zone"), window.infusion.me.clinic_time_zone);
       document.title = [record.tile.chair_label, record.tile.patient_label].filter(Boolean).join(" ");
+    }
+
+    function painUnit() {
+      const used = new Set(record.others.filter((entry) => entry.kind === "pain_score").map((entry) => entry.instrument));
+      return [used.has("nrs") ? "NRS 0 to 10" : "", used.has("vas") ? "VAS 0 to 100 mm" : ""].filter(Boolean).join(", ");
     }
 
     // ------------------------------------------------ open alerts and what is not judged: one line that is always there
@@ -337,9 +347,10 @@
       showListSoon(!isRow);
     }
 
+    // Without a path the ages go on growing (S2), but nothing is reckoned forward.
     function tick() {
-      if (isPathLost || !record) return;
-      showMoving(window.infusion.clock.now());
+      const now = window.infusion.clock.now();
+      if (isPathLost) showValues(now); else showMoving(now);
     }
 
     // The trailing hatch and the window grow with time also when nothing arrives.

@@ -129,6 +129,8 @@
   function create(root, rows, plotlyUrl) {
     const strip = root.querySelector("#session--strip");
     const plot = root.querySelector("#session--plot");
+    const readout = root.querySelector("#session--readout");
+    const cursor = strip.querySelector(".strip__cursor");
     let record = null;
     let signs = null;
     let held = 0;
@@ -232,22 +234,37 @@
       const y = [];
       const text = [];
       const symbols = [];
+      const sides = [];
       const keys = [...new Set(answers.map((one) => one.key))];
       keys.forEach((key) => {
         answers.filter((one) => one.key === key).forEach((one) => {
           x.push(one.t);
           y.push(one.score === null ? 0 : one.score);
           text.push(toText(one));
-          symbols.push(one.score === null ? "x-thin-open" : one.instrument === "vas" ? "square" : "circle");
+          symbols.push(painSymbol(one));
+          sides.push(painSide(one));
         });
-        x.push(null); y.push(null); text.push(""); symbols.push("circle");
+        x.push(null); y.push(null); text.push(""); symbols.push("circle"); sides.push("top center");
       });
       return line(name, axis, 1.5, {
-        x, y, text, mode: "lines+markers+text", textposition: "middle right", cliponaxis: false,
-        textfont: { color: colours.text, size: 14, family: colours.font },
+        x, y, text, mode: "lines+markers+text", textposition: sides, cliponaxis: false,
+        textfont: { color: colours.text, size: 13, family: colours.font },
         marker: { symbol: symbols, size: 10, color: colours.trace, line: { width: 1.5, color: colours.trace } },
         line: { color: colours["trace-quiet"], width: 1.5, dash: "dot" },
       });
+    }
+
+    /** NRS round, VAS square; on movement open, at rest filled; no score is a cross at the floor. */
+    function painSymbol(one) {
+      if (one.score === null) return "x-thin-open";
+      return (one.instrument === "vas" ? "square" : "circle") + (one.circumstance === "movement" ? "-open" : "");
+    }
+
+    /** Words of movement stand over the point, of rest under it, so that a pair stays readable; turned at the ends. */
+    function painSide(one) {
+      const part = one.score === null ? 0 : one.instrument === "vas" ? one.score / 10 : one.score;
+      const isOver = part < 2 || (one.circumstance === "movement" && part < 8.5);
+      return isOver ? "top center" : "bottom center";
     }
 
     function painTraces(axis, vasAxis) {
@@ -255,7 +272,7 @@
       const usual = answers.filter((one) => one.score !== null).pop();
       const more = (one) => (usual && one.circumstance !== usual.circumstance ? (one.circumstance === "rest" ? " rest" : " moving") : "")
         + (usual && one.recall !== usual.recall ? " " + words().plain(one.recall) : "");
-      const toText = (one) => "  " + (one.noScore ? words().plain(one.noScore) : one.score + (one.instrument === "vas" ? " mm" : "")) + more(one);
+      const toText = (one) => (one.noScore ? words().plain(one.noScore) : one.score + (one.instrument === "vas" ? " mm" : "")) + more(one);
       return [
         painTrace("pain NRS", axis, answers.filter((one) => one.instrument !== "vas"), toText),
         painTrace("pain VAS", vasAxis, answers.filter((one) => one.instrument === "vas"), toText),
@@ -282,13 +299,18 @@
       const lane = (number) => bottom + (top - bottom) * (0.36 + 0.25 * number);
       const shown = placeWords(pins, window_, width, colours.font);
       const stems = { x: [], y: [] };
+      const leaders = { x: [], y: [] };
+      const floor = Math.min(...Object.values(boxes).map((box) => box[0]));
       shown.forEach((pin) => {
         stems.x.push(pin.t, pin.t, null);
-        stems.y.push(Math.min(...Object.values(boxes).map((box) => box[0])), pin.lane > 0 ? lane(pin.lane) - 0.012 : dots, null);
+        stems.y.push(floor, bottom, null);
+        leaders.x.push(pin.t, pin.t, null);
+        leaders.y.push(bottom, pin.lane > 0 ? lane(pin.lane) - 0.3 * (lane(1) - lane(0)) : dots, null);
       });
       const named = shown.filter((pin) => pin.lane >= 0);
       return [
-        line("pins", "y9", 1, { x: stems.x, y: stems.y, line: { color: colours.line, width: 1 } }),
+        line("stems", "y", 1, { x: stems.x, y: stems.y, line: { color: colours.line, width: 1 } }),
+        line("leaders", "y9", 1, { x: leaders.x, y: leaders.y, line: { color: colours.hatch, width: 1 } }),
         line("marks", "y9", 0, {
           x: shown.map((pin) => pin.t), y: shown.map(() => dots), mode: "markers", hoverinfo: "none",
           customdata: shown.map((pin) => pin.key), cliponaxis: false,
@@ -370,10 +392,10 @@
         hovermode: "closest", dragmode: window.matchMedia("(pointer: fine)").matches ? "zoom" : false, uirevision: "session",
         xaxis: {
           range: window_, anchor: "free", position: Math.min(...Object.values(size.boxes).map((box) => box[0])), zeroline: false,
-          tickmode: "array", tickvals: mark.values, ticktext: mark.texts, showgrid: true, gridcolor: colours.line, griddash: "dot",
-          tickfont: { size: 13, color: colours["text-quiet"] }, ticks: "", automargin: false,
+          tickmode: "array", tickvals: mark.values, ticktext: mark.texts, showgrid: false, ticks: "outside", ticklen: 4, tickcolor: colours.hatch,
+          tickfont: { size: 13, color: colours["text-quiet"] }, automargin: false,
         },
-        yaxis: { domain: size.boxes.rail, range: [0, 1], fixedrange: true, visible: false, anchor: "x" },
+        yaxis: { domain: [0, 1], range: [0, 1], fixedrange: true, visible: false, anchor: "x" },
         shapes: bands(record.isJudged).concat(setting.shapes), annotations: setting.annotations,
       }, axes(size.boxes, highest));
     }
@@ -400,7 +422,7 @@
         const values = drawnFields.length ? drawnFields.flatMap((name) => shapes[name].y) : row.row_id === "rate" ? rate.steps.y : [];
         highest[row.row_id] = reach(row, values);
       });
-      const [stems, marks, names] = pinTraces(size.boxes, window_, size.width);
+      const [stems, leaders, marks, names] = pinTraces(size.boxes, window_, size.width);
       const traces = [
         stems,
         bandTrace(axisOf("pressure"), shapes.systolic_mmhg, shapes.diastolic_mmhg),
@@ -412,6 +434,7 @@
         rate.trace,
         hatchTrace(hatched, size.boxes),
         ...painTraces(axisOf("pain"), "y" + (rows.length + 2)),
+        leaders,
         marks,
         names,
       ];
@@ -462,6 +485,31 @@
       });
     }
 
+    /** Under a mouse: a line at its time, and what stood there. Touch has no hover. */
+    function readOff(event) {
+      if (event.pointerType !== "mouse" || !record || !isDrawn) return;
+      const window_ = range(window.infusion.clock.now());
+      const x = event.clientX - plot.getBoundingClientRect().left;
+      const ms = window_[0] + (x / plot.clientWidth) * (window_[1] - window_[0]);
+      cursor.style.left = plot.offsetLeft + x + "px";
+      cursor.hidden = false;
+      readout.textContent = window.infusion.clinicTime(ms) + "  " + wordsAt(ms).join(", ");
+    }
+
+    function wordsAt(ms) {
+      const steps = series().rateSteps(record.others, record.weightKg);
+      const rate = steps.v[series().place(steps.t, ms) - 1];
+      const said = rate === undefined ? [] : ["rate " + words().rateText(rate)];
+      rows.forEach((row) => {
+        const fields = row.fields.filter((name) => signs[name]);
+        const found = fields.map((name) => series().valueAt(signs[name], ms)).filter((value) => value !== null);
+        if (found.length) said.push(row.label.toLowerCase().replace("spo2", "SpO2") + " " + found.join("/"));
+      });
+      return said.length ? said : ["nothing measured"];
+    }
+
+    function readOffEnds() { cursor.hidden = true; readout.textContent = readout.dataset.legend; }
+
     function setZoom(window_) {
       zoom = window_;
       lastMinutes = null;
@@ -498,6 +546,8 @@
 
     function restyle() { colours = readTokens(); drawSoon(); }
 
+    plot.addEventListener("pointermove", readOff);
+    plot.addEventListener("pointerleave", readOffEnds);
     const watcher = new ResizeObserver(drawSoon);
     watcher.observe(strip);
     root.querySelectorAll("[data-range]").forEach((button) => button.addEventListener("click", () => {

@@ -129,13 +129,14 @@
     const marks = [];
     if (entry.is_late) marks.push(markOf("late, recorded " + window.infusion.clinicTime(entry.recorded_at)));
     if (entry.confirmed && entry.confirmed.length) marks.push(markOf("unusual, confirmed: " + entry.confirmed.map(words().plain).join(", ")));
-    if (entry.is_simulated) marks.push(markOf("simulated"));
     if (entry.kind === "entered_in_error") {
       const named = record.byId.get(entry.withdrawn_entry_id);
       if (named) marks.push(markOf("names " + words().entryTitle(named) + " of " + window.infusion.clinicTime(named.ms)));
     }
     return marks;
   }
+
+  const sourceWords = (entry) => (words().SOURCES[entry.source] || entry.source) + (entry.is_simulated ? ", simulated" : "");
 
   function entryRow(item, record, newestDay, list) {
     const entry = item.entry;
@@ -153,7 +154,7 @@
     if (marks.length) { const line = el("div", "entry__marks"); line.append(...marks); body.append(line); }
     if (entry.withdrawn) body.append(withdrawal(entry.withdrawn));
     const by = el("div", "entry__by quiet small");
-    by.append(el("span", "", entry.author_name), el("span", "", words().SOURCES[entry.source] || entry.source));
+    by.append(el("span", "", entry.author_name), el("span", "", sourceWords(entry)));
     const act = el("div", "entry__act");
     if (list.maySign && !entry.withdrawn && !NOT_WITHDRAWABLE.has(entry.kind)) {
       const open = button("Entered in error", "in-error", "entry__button");
@@ -181,7 +182,7 @@
     body.append(said);
     const oldest = item.entries[item.entries.length - 1];
     const by = el("div", "entry__by quiet small");
-    by.append(el("span", "", "since " + window.infusion.clinicTime(oldest.ms)), el("span", "", oldest.is_simulated ? "monitor, simulated" : "monitor"));
+    by.append(el("span", "", "since " + window.infusion.clinicTime(oldest.ms)), el("span", "", sourceWords(oldest)));
     const act = el("div", "entry__act");
     const isOpen = list.opened.has(item.key);
     const open = button(isOpen ? "Hide rows" : "Show rows", "rows", "entry__button");

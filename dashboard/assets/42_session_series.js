@@ -91,15 +91,19 @@
     }));
   }
 
-  /** The usual distance of two values of one source: three of four are at most this far apart. */
+  /** The usual distance of two values of one source: three of four are at most this far apart. What the other source
+      brings in between does not count; a source with a single value is taken for a hand. */
   function usualInterval(series, isMonitor) {
     const steps = [];
-    for (let at = 1; at < series.t.length; at++) {
-      if (series.monitor[at] === isMonitor && series.monitor[at - 1] === isMonitor) steps.push(series.t[at] - series.t[at - 1]);
-    }
+    let before = null;
+    series.t.forEach((ms, at) => {
+      if (series.monitor[at] !== isMonitor) return;
+      if (before !== null) steps.push(ms - before);
+      before = ms;
+    });
+    if (!steps.length) return HAND_INTERVAL;
     steps.sort((one, other) => one - other);
-    const found = steps.length ? steps[Math.floor((steps.length - 1) * 0.75)] : 0;
-    return Math.max(found, isMonitor ? MONITOR_INTERVAL : HAND_INTERVAL);
+    return Math.max(steps[Math.floor((steps.length - 1) * 0.75)], isMonitor ? MONITOR_INTERVAL : HAND_INTERVAL);
   }
 
   // Sorting all distances at each new value would grow with the session; a tenth more values decides nothing.
@@ -129,6 +133,15 @@
       breaks.add(at);
     }
     return { stretches: stretches.filter(([from, to]) => to > from), breaks };
+  }
+
+  /** The value that stood at an instant, null in a gap and before the first. */
+  function valueAt(series, ms) {
+    const at = place(series.t, ms) - 1;
+    if (at < 0) return null;
+    const isOld = ms - series.t[at] > GAP_INTERVALS * intervals(series)[series.monitor[at]];
+    const isMissing = series.missing.some((one) => one > series.t[at] && one <= ms);
+    return isOld || isMissing ? null : series.v[at];
   }
 
   /** The first and last place of the series that a window needs, one value beyond each edge. */
@@ -174,5 +187,5 @@
     return bucketPlaces(series, first, last, BUCKETS[BUCKETS.length - 1], new Set());
   }
 
-  window.infusion.sessionSeries = { vitalSeries, addVitals, rateSteps, painAnswers, gaps, thin, emptySeries };
+  window.infusion.sessionSeries = { vitalSeries, addVitals, rateSteps, painAnswers, gaps, thin, place, valueAt };
 })();

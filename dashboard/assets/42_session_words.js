@@ -15,6 +15,8 @@
   const RECALL = { now: "now", average_24h: "24 h average", worst_24h: "24 h worst" };
   const CIRCUMSTANCE = { rest: "at rest", movement: "on movement" };
   const SCALES = { rass: "RASS", poss: "POSS", moaas: "MOAA/S", ramsay: "Ramsay" };
+  // Awake and calm: in the record, but no event.
+  const CALM = { rass: 0, poss: 1, moaas: 5, ramsay: 2 };
   const DRUGS = { racemic_ketamine: "racemic ketamine", esketamine: "esketamine" };
   const SOURCES = { hand: "by hand", monitor: "monitor", pump: "pump", import: "imported" };
 
@@ -110,7 +112,7 @@
     serious_event: () => "serious event",
     setting_attested: (entry) => (entry.is_monitored ? "monitored setting" : "setting not monitored"),
     start_override: () => "start override",
-    sedation: (entry) => (SCALES[entry.scale] || entry.scale) + " " + number(entry.level),
+    sedation: (entry) => (entry.level === CALM[entry.scale] ? null : (SCALES[entry.scale] || entry.scale) + " " + number(entry.level)),
     discharged: () => "discharged",
     transferred: () => "transferred",
     left_against_advice: () => "left against advice",
@@ -155,10 +157,8 @@
 
   /** An age: "4 s", "9 min", "2:10 h". */
   function age(ms) {
-    if (ms < 0) return "0 s";
-    if (ms < 99500) return Math.round(ms / 1000) + " s";
-    if (ms < 99.5 * 60000) return Math.round(ms / 60000) + " min";
-    return hoursMinutes(ms) + " h";
+    if (ms < 60000) return Math.max(0, Math.floor(ms / 1000)) + " s";
+    return ms < 3600000 ? Math.floor(ms / 60000) + " min" : hoursMinutes(ms) + " h";
   }
 
   window.infusion.sessionWords = {

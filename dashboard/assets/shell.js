@@ -17,7 +17,7 @@
   }
 
   onPage("*", (root) => {
-    if (root.dataset.page === "login") return undefined;
+    if (!root.querySelector("#shell--theme")) return undefined;  // sign-in and messages have no frame
     let zone;
     const time = root.querySelector("#shell--clock");
     const tick = () => {

@@ -59,11 +59,11 @@ PAIN_LOOKS = {
     "instrument": FieldLook(words={"nrs": "NRS 0 to 10", "vas": "VAS 0 to 100 mm"}),
     "score_points": FieldLook(
         label="Score",
+        remark="10 is the worst pain imaginable",
         unit="",
         as_buttons=True,
         shown_if="instrument=nrs",
         excludes="no_score",
-        groups=(ChoiceGroup(tuple("012345")), ChoiceGroup(("6", "7", "8", "9", "10"))),
     ),
     "score_mm": FieldLook(label="Score", shown_if="instrument=vas", excludes="no_score"),
     "circumstance": FieldLook(label="Taken at", words={"rest": "Rest", "movement": "Movement"}),
@@ -75,7 +75,10 @@ PAIN_LOOKS = {
 _RATE_LOOKS = {"pump_rate_ml_per_h": FieldLook(), "concentration_mg_per_ml": FieldLook(label="Bag")}
 _ORDERED_BY = {"ordered_by": FieldLook(remark="optional")}
 
-GRADE_WORDS = {"1": "1 mild", "2": "2 moderate", "3": "3 severe", "4": "4 life-threatening", "5": "5 death"}
+GRADE_GROUPS = (
+    ChoiceGroup(("1", "2", "3"), {"1": "1 mild", "2": "2 moderate", "3": "3 severe"}),
+    ChoiceGroup(("4", "5"), {"4": "4 life-threatening", "5": "5 death"}),
+)
 
 # Levels of each scale in the short words of the published scales; POSS "S" (asleep, easy to rouse) has no number.
 SEDATION_LEVELS: dict[str, dict[str, str]] = {
@@ -161,11 +164,12 @@ def vital_signs_form() -> html.Section:
 
 def pain_form() -> html.Section:
     """Pain by NRS as eleven buttons or by VAS on the pad, or why there is no score."""
-    ends = html.P(
-        "0 is no pain, 10 the worst pain imaginable.", className="quiet", **{"data-shown-if": "instrument=nrs"}
-    )
-    fields = fields_of("pain_score", PAIN_LOOKS)
-    return entry_form("pain_score", "Pain", fields, side=[ends], with_pad=True, pad_shown_if="instrument=vas")
+    first = html.P("Choose the scale first.", className="quiet", **{"data-shown-if": "instrument="})
+    buttons = entry_field("pain_score", "score_points", PAIN_LOOKS["score_points"])
+    others = [name for name in PAIN_LOOKS if name not in ("score_points", "score_mm")]
+    # The VAS row comes last and the NRS buttons stand in the pad's place: choosing the scale moves nothing.
+    fields = fields_of("pain_score", {name: PAIN_LOOKS[name] for name in (*others, "score_mm")})
+    return entry_form("pain_score", "Pain", fields, side=[first, buttons], with_pad=True, pad_shown_if="instrument=vas")
 
 
 def adverse_effect_form() -> html.Section:
@@ -173,15 +177,16 @@ def adverse_effect_form() -> html.Section:
     emergencies = [str(term) for term in AdverseEffectTerm if term in EMERGENCY_TERMS]
     others = [str(term) for term in AdverseEffectTerm if term not in EMERGENCY_TERMS]
     term = FieldLook(
+        words={"iv_site_pain": "IV site pain"},
         groups=(
             ChoiceGroup(emergencies, heading="Emergency: alerts the physician at once"),
             ChoiceGroup(others, heading="Other effects"),
-        )
+        ),
     )
     side = fields_of(
         "adverse_effect",
         {
-            "ctcae_grade": FieldLook(label="CTCAE grade", unit="", as_buttons=True, words=GRADE_WORDS),
+            "ctcae_grade": FieldLook(label="CTCAE grade", unit="", as_buttons=True, groups=GRADE_GROUPS),
             "regulatory_serious": FieldLook(remark="optional"),
             "description": FieldLook(remark="optional", is_long=True),
         },
@@ -234,10 +239,10 @@ def medication_form() -> html.Section:
         "dose": FieldLook(),
         "dose_unit": FieldLook(suggestions=DOSE_UNITS),
         "route": FieldLook(suggestions=ROUTES),
-        "reason": FieldLook(remark="optional"),
-        "ordered_by": FieldLook(remark="optional"),
     }
-    return entry_form("medication_given", "Medication given", fields_of("medication_given", looks), with_pad=True)
+    pair = fields_of("medication_given", {"reason": FieldLook(), "ordered_by": FieldLook()})
+    fields = [*fields_of("medication_given", looks), html.Div(pair, className="field-pair")]
+    return entry_form("medication_given", "Medication given", fields, with_pad=True)
 
 
 def sedation_form() -> html.Section:

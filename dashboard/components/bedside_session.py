@@ -22,7 +22,7 @@ VIEWS = (
 # The signs of the overview, with what stands under the value.
 OVERVIEW_SIGNS = (
     ("heart_rate_per_min", "Heart rate", "/min"),
-    ("pressure", "Blood pressure", "mmHg"),
+    ("pressure", "BP", "mmHg"),
     ("spo2_percent", "SpO2", "%"),
     ("respiratory_rate_per_min", "Breaths", "/min"),
     ("pain", "Pain", ""),
@@ -58,7 +58,7 @@ def _header() -> html.Div:
         className="bedside-head__who",
     )
     blocks = [
-        _block("status", "status_detail", wide=True),
+        _block("status", "status_detail"),
         _block("rate", "given", unit="mg/kg/h"),
         _block("due", "due_detail"),
     ]
@@ -73,14 +73,14 @@ def _header() -> html.Div:
     return html.Div([live, unsent], className="bedside-head card", id="bedside--head")
 
 
-def _block(value: str, detail: str, *, unit: str = "", wide: bool = False) -> html.Div:
+def _block(value: str, detail: str, *, unit: str = "") -> html.Div:
     units = [html.Small(unit, className="bedside-head__unit")] if unit else []
     return html.Div(
         [
             html.Div([_shown(value, "bedside-head__value number"), *units]),
             html.Div(_shown(detail), className="bedside-head__line quiet"),
         ],
-        className=f"bedside-head__block{' bedside-head__block--wide' if wide else ''}",
+        className="bedside-head__block",
     )
 
 
@@ -97,7 +97,9 @@ def _alert_strip() -> html.Div:
 
 def _rail() -> html.Nav:
     buttons = [
-        html.Button(words, type="button", className="bedside-rail__button", **{"data-open-form": name, "aria-pressed": "false"})
+        html.Button(
+            words, type="button", className="bedside-rail__button", **{"data-open-form": name, "aria-pressed": "false"}
+        )
         for name, words in VIEWS
     ]
     return html.Nav(buttons, className="bedside-rail", **{"aria-label": "Forms"})
@@ -109,7 +111,8 @@ def _views() -> html.Div:
         "vital_signs": [bedside_forms.vital_signs_form()],
         "pain_score": [bedside_forms.pain_form()],
         "adverse_effect": [bedside_forms.adverse_effect_form()],
-        "infusion_started": [_start_view()],
+        "infusion_started": [bedside_forms.start_form()],
+        "start_override": [bedside_forms.override_form()],
         "rate_changed": [bedside_forms.rate_form("rate_changed", "Rate change", "Save rate")],
         "bolus": [bedside_forms.bolus_form()],
         "medication_given": [bedside_forms.medication_form()],
@@ -124,11 +127,6 @@ def _views() -> html.Div:
 def _view(name: str, content: list[Any]) -> html.Div:
     hidden = "" if name == "overview" else " hidden"
     return html.Div(content, className=f"bedside__view{hidden}", **{"data-view": name})
-
-
-def _start_view() -> html.Div:
-    override = html.Div(bedside_forms.override_form(), className="hidden", id="bedside--override")
-    return html.Div([bedside_forms.start_form(), override], className="start-view")
 
 
 def _overview() -> html.Div:
@@ -148,14 +146,16 @@ def _overview() -> html.Div:
         ],
         className="bedside-overview__entries card",
     )
-    return html.Div([html.Div(signs, className="bedside-overview__signs shell__live"), ready, entries], className="bedside-overview")
+    return html.Div(
+        [html.Div(signs, className="bedside-overview__signs shell__live"), ready, entries], className="bedside-overview"
+    )
 
 
 def _sign(name: str, words: str, unit: str) -> html.Div:
     return html.Div(
         [
-            html.Div(words, className="now-sign__label quiet"),
-            html.Div([_shown("value", "now-sign__value number", "-"), html.Small(unit, className="now-sign__unit quiet")]),
+            html.Div([words, html.Small(unit, className="now-sign__unit")], className="now-sign__label quiet"),
+            html.Div(_shown("value", "now-sign__value number", "-")),
             html.Div(_shown("age"), className="now-sign__age quiet small"),
         ],
         className="now-sign card",
@@ -187,7 +187,9 @@ def _more() -> html.Div:
 
 
 def _more_group(title: str, buttons: list[html.Button]) -> html.Div:
-    return html.Div([html.H2(title, className="entry-form__title"), html.Div(buttons, className="bedside-more__buttons")])
+    return html.Div(
+        [html.H2(title, className="entry-form__title"), html.Div(buttons, className="bedside-more__buttons")]
+    )
 
 
 def _unsent() -> html.Div:
@@ -206,7 +208,10 @@ def _bar() -> html.Div:
         html.Button("Pause", type="button", id="bedside--pause", className="bedside-bar__button"),
         html.Button("Stop", type="button", id="bedside--stop", className="bedside-bar__button"),
         html.Button(
-            "Serious event", type="button", id="bedside--serious", className="bedside-bar__button bedside-bar__button--serious"
+            "Serious event",
+            type="button",
+            id="bedside--serious",
+            className="bedside-bar__button bedside-bar__button--serious",
         ),
         html.Button("Resume", type="button", id="bedside--resume", className="bedside-bar__button"),
     ]

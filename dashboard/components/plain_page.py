@@ -29,7 +29,7 @@ def message_page(words: str) -> str:
 
 def login_page(*, is_simulated: bool) -> str:
     """The sign-in form."""
-    body = """<h1>Infusion sessions</h1><form id="login--form" autocomplete="on">
+    body = """<h1>Infusion sessions</h1><form id="login--form" method="post" autocomplete="on">
 <label for="login--username">User name</label><input id="login--username" name="username" autocomplete="username" autocapitalize="none" autofocus>
 <label for="login--password">Password</label><input id="login--password" name="password" type="password" autocomplete="current-password">
 <p id="login--problem" class="problem hidden" role="alert"></p>
@@ -42,7 +42,7 @@ def welcome_page(display_name: str | None, *, is_simulated: bool) -> str:
     if display_name is None:
         body = '<h1>This link is used up, expired or unknown.</h1><p>Ask the administrator for a new one.</p>'
         return _frame("message", "One-time link", body, is_simulated=is_simulated)
-    body = f"""<h1>Welcome, {escape(display_name)}</h1><form id="welcome--form">
+    body = f"""<h1>Welcome, {escape(display_name)}</h1><form id="welcome--form" method="post">
 <label for="welcome--password">Choose a password (at least 10 characters)</label>
 <input id="welcome--password" type="password" autocomplete="new-password" autofocus>
 <label for="welcome--again">The same again</label><input id="welcome--again" type="password" autocomplete="new-password">

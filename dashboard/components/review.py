@@ -28,7 +28,8 @@ COUNT_COLUMNS = (
 )
 # The grid takes its colours from the page's tokens, so that it follows the theme.
 GRID_THEME = (
-    "themeQuartz.withParams({backgroundColor: 'var(--card)', foregroundColor: 'var(--text)', borderColor: 'var(--line)', "
+    "themeQuartz.withParams({backgroundColor: 'var(--card)', foregroundColor: 'var(--text)', "
+    "borderColor: 'var(--line)', "
     "headerBackgroundColor: 'var(--card-quiet)', headerTextColor: 'var(--text-quiet)', accentColor: 'var(--focus)', "
     "rowHoverColor: 'var(--card-quiet)', oddRowBackgroundColor: 'var(--card)', chromeBackgroundColor: 'var(--card)', "
     "browserColorScheme: 'inherit', fontFamily: 'var(--font)', fontSize: 14, headerFontSize: 13, rowHeight: 48, "
@@ -94,7 +95,9 @@ def _interval_words(rate: ResponderRate) -> str:
 def _left_out(report: ResponderReport) -> list[html.P]:
     if not report.simulated_left_out:
         return []
-    return [html.P(f"{report.simulated_left_out} simulated sessions are left out everywhere.", className="quiet")]
+    count = report.simulated_left_out
+    sessions = "1 simulated session is" if count == 1 else f"{count} simulated sessions are"
+    return [html.P(f"{sessions} left out everywhere.", className="quiet")]
 
 
 def _counts(report: ResponderReport) -> html.Table:
@@ -126,7 +129,7 @@ def sessions_grid() -> dag.AgGrid:
             "paginationPageSize": 25,
             "paginationPageSizeSelector": [25, 100],
             "suppressCellFocus": False,
-            "overlayNoRowsTemplate": "No finished session in this period",
+            "localeText": {"noRowsToShow": "No finished session in this period"},
         },
         getRowId="params.data.session_id",
         style={"height": None},
@@ -135,18 +138,18 @@ def sessions_grid() -> dag.AgGrid:
 
 def _columns() -> list[dict[str, Any]]:
     return [
-        _column("at", "Start", 150, cellRenderer="SessionLink"),
-        _column("patient", "Patient", 110),
+        _column("at", "Start", 176, cellRenderer="SessionLink"),
+        _column("patient", "Patient", 104),
         _column("condition", "Condition", 150),
-        _column("drug", "Drug", 140),
-        _number("given_mg", "Given, mg", 100),
-        _number("baseline", "Before", 100),
-        _number("last", "Last", 100),
-        _number("best", "Best, not used", 100),
-        _number("change", "Change, %", 100),
-        _column("response", "Response", 250, tooltipField="response"),
-        _column("status", "Ended as", 120),
-        _number("alerts", "Alerts", 120),
+        _column("drug", "Drug", 148),
+        _number("given_mg", "Given, mg", 90),
+        _number("baseline", "Before", 86),
+        _number("last", "Last", 86),
+        _number("best", "Best, not used", 92),
+        _number("change", "Change, %", 96),
+        _column("response", "Response", 230, tooltipField="response"),
+        _column("status", "Ended as", 116),
+        _number("alerts", "Alerts", 110),
     ]
 
 
@@ -157,7 +160,9 @@ def _column(field: str, words: str, width: int, **more: Any) -> dict[str, Any]:
 def _number(field: str, words: str, width: int) -> dict[str, Any]:
     """A column that sorts by number and shows its own text."""
     shown = {"function": f"params.data.{field}_text"}
-    return _column(field, words, width, type="rightAligned", valueFormatter=shown, cellClass="number")
+    return _column(
+        field, words, width, type="rightAligned", valueFormatter=shown, cellClass=["number", "ag-right-aligned-cell"]
+    )
 
 
 def session_rows(sessions: pd.DataFrame, zone: tzinfo) -> list[dict[str, Any]]:

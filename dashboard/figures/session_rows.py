@@ -50,14 +50,21 @@ def _is_plain_warning(rule: VitalRule) -> bool:
 def _vital_row(row_id: str, label: str, unit: str, fields: tuple[str, ...], share: int, **axis: Any) -> SessionRow:
     band_low, band_high = warning_limits(fields[0])
     return SessionRow(
-        row_id=row_id, label=label, unit=unit, fields=fields, share=share, band_low=band_low, band_high=band_high, **axis
+        row_id=row_id,
+        label=label,
+        unit=unit,
+        fields=fields,
+        share=share,
+        band_low=band_low,
+        band_high=band_high,
+        **axis,
     )
 
 
 SESSION_ROWS: tuple[SessionRow, ...] = (
     SessionRow(
         row_id="rate", label="Rate", unit="mg/kg/h", fields=("rate_mg_per_kg_per_h",), share=12,
-        low=0, high=1.5, ticks=(0, 0.5, 1.5, 2, 3, 4, 5, 6, 7, 8),
+        low=-0.08, high=1.5, ticks=(0, 0.5, 1.5, 2, 3, 4, 5, 6, 7, 8),
     ),
     _vital_row(
         "pressure", "Pressure", "mmHg", ("systolic_mmhg", "diastolic_mmhg"), 19,
@@ -73,7 +80,7 @@ SESSION_ROWS: tuple[SessionRow, ...] = (
         low=4, high=28, ticks=(10, 20, 30, 40, 50),
     ),
     SessionRow(
-        row_id="pain", label="Pain", unit="", fields=("pain",), share=12, low=-1.5, high=11.5, ticks=(0, 5, 10)
+        row_id="pain", label="Pain", unit="", fields=("pain",), share=12, low=-2.5, high=12.5, ticks=(0, 5, 10)
     ),
 )  # fmt: skip
 

@@ -23,8 +23,11 @@ def session_strip() -> html.Div:
         [
             *_rail_cells(),
             *(cell for place, row in enumerate(SESSION_ROWS, start=2) for cell in _cells(row, place)),
-            html.Div("", className="strip__zone", id="session--zone", style=_place(len(rows), 1)),
+            html.Div(
+                ["Clinic time", html.Div("", id="session--zone")], className="strip__zone", style=_place(len(rows), 1)
+            ),
             html.Div("", className="strip__plot", id="session--plot", style={"gridRow": "1 / -1", "gridColumn": "2"}),
+            html.Div("", className="strip__cursor", hidden=True),
         ],
         className="strip shell__live",
         id="session--strip",

@@ -19,6 +19,7 @@ Stable selectors (browser tests rely on them)
                     [data-role="again"] (input: typed a second time)
     number pad      [data-role="pad"] [data-key="0..9|.|delete|next"]
     live rate       [data-role="rate-preview"|"bolus-preview"] [data-show="mg-per-h"|"per-kg"|"preview-words"]
+    start           #bedside--override (physicians, after a refused start) opens [data-view="start_override"]
     ready           #bedside--ready
     ways out        #bedside--transfer-ward  #bedside--transfer-hospital  #bedside--left
     alerts          #bedside--alerts [data-alert="<alert_id>"] [data-role="at-the-chair"]

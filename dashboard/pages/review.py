@@ -31,12 +31,6 @@ def register(services: Services) -> None:
 
     dash.register_page("dashboard.pages.review", path="/review", title=TITLE, layout=layout)
 
-    @dash.callback(
-        Output("review--report", "children"),
-        Output("review--sessions", "rowData"),
-        Output("review--said", "children"),
-        Input("review--period", "data"),
-    )
     def show_period(period: dict[str, str] | None) -> tuple[Any, list[dict[str, Any]], str]:
         zone = ZoneInfo(settings.clinic_time_zone)
         first, last, problem = read_period(period)
@@ -45,6 +39,13 @@ def register(services: Services) -> None:
         from_at, to_at = day_range(first, last, zone)
         sessions = services.reports.sessions(settings.clinic_id, from_at, to_at)
         return report_view(responder_report(sessions, from_at, to_at)), session_rows(sessions, zone), ""
+
+    dash.callback(
+        Output("review--report", "children"),
+        Output("review--sessions", "rowData"),
+        Output("review--said", "children"),
+        Input("review--period", "data"),
+    )(show_period)
 
 
 def read_period(period: dict[str, str] | None) -> tuple[date | None, date | None, str]:
@@ -73,7 +74,8 @@ def review_page() -> html.Div:
             _period(),
             html.Div("Counting", id="review--report", className="review__place"),
             html.Section(
-                [html.H2("Finished sessions", className="review__title"), sessions_grid()], className="card review__sessions"
+                [html.H2("Finished sessions", className="review__title"), sessions_grid()],
+                className="card review__sessions",
             ),
         ],
         className="review",

@@ -74,9 +74,10 @@ def _shown(name: str, class_name: str = "") -> html.Span:
 def _head() -> html.Div:
     who = html.Div(
         [
-            html.Div([_shown("chair_label"), _shown("patient_label"), _shown("simulated")], className="session-head__name"),
-            html.Div(_shown("identity"), className="quiet"),
-            html.Div(_shown("plan"), className="quiet"),
+            html.Div(
+                [_shown("chair_label"), _shown("patient_label"), _shown("simulated")], className="session-head__name"
+            ),
+            html.Div([_shown("identity"), ", ", _shown("plan")], className="quiet"),
         ],
         className="session-head__who",
     )
@@ -101,8 +102,15 @@ def _override() -> html.Div:
 
 def _figure() -> html.Section:
     ranges = html.Div([_range(*item) for item in RANGES], className="session__ranges", role="group")
-    foot = html.Div([html.Span(LEGEND, className="quiet small"), ranges], className="session__figure-foot")
+    foot = html.Div([_readout(), ranges], className="session__figure-foot")
     return html.Section([session_strip(), foot], className="session__figure card", **{"aria-label": "Time axis"})
+
+
+def _readout() -> html.Div:
+    """The legend; under a mouse it says what stood at the pointed time."""
+    return html.Div(
+        LEGEND, className="session__readout quiet small number", id="session--readout", **{"data-legend": LEGEND}
+    )
 
 
 def _range(minutes: str, words: str) -> html.Button:

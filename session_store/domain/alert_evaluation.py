@@ -659,6 +659,8 @@ def _judge_chair_visit(summary: SessionSummary, entry: Entry, _judgement: Judgem
 
 
 def _judge_overdue(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
+    if summary.is_catching_up(judgement.now):
+        return
     context = summary.schedule_context()
     for sign in scheduled_signs(summary):
         last = summary.set_counts_from(sign)
@@ -690,7 +692,8 @@ def _escalate_by_time(
 
 
 def _is_silent(summary: SessionSummary, now: datetime) -> bool:
-    last = summary.monitor_last_at
+    """No row came for two minutes; rows that come late do come, and their values show their own age."""
+    last = summary.monitor_last_recorded_at
     return last is not None and (now - last).total_seconds() > MONITOR_SILENT_SECONDS
 
 

@@ -185,7 +185,7 @@ def _missing_reason(after_end: Sequence[ScoreReading]) -> str:
     if any(score.score_tenths is not None for score in after_end):
         return FOLLOW_UP_NOT_AWAKE
     answers = [score.no_score for score in after_end if score.no_score]
-    return f"after the infusion: {answers[-1]}" if answers else NO_FOLLOW_UP
+    return f"{answers[-1]} after the infusion" if answers else NO_FOLLOW_UP
 
 
 def _best(baseline: ScoreReading, later: Sequence[ScoreReading]) -> ScoreReading | None:

@@ -21,6 +21,9 @@ from session_store.domain.pain_response import ScoreReading
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus, next_status
 
 BASELINE_WINDOW = timedelta(minutes=30)
+# Our proposal: while a tablet or monitor hands in what it could not send, nothing is called overdue for a moment.
+CATCH_UP_GRACE = timedelta(seconds=10)
+LONGEST_CATCH_UP = timedelta(seconds=60)
 # RASS >= -1 or the like level of another scale counts as awake (clinical-decisions 8).
 _AWAKE_FROM = {"rass": (-1, 4), "poss": (1, 2), "moaas": (4, 5), "ramsay": (1, 3)}
 
@@ -103,6 +106,9 @@ class SessionSummary:
     sedation_at: datetime | None = None
     symptom_at: datetime | None = None
     monitor_last_at: datetime | None = None
+    monitor_last_recorded_at: datetime | None = None
+    catching_up_since: datetime | None = None
+    catching_up_until: datetime | None = None
     adverse_effects: int = 0
     had_grade_3_effect: bool = False
     alerts_by_level: dict[str, int] = field(default_factory=dict)
@@ -150,10 +156,25 @@ class SessionSummary:
 
     def apply(self, entry: Entry) -> None:
         """Fold one entry in. Entries of a kind must come in the order of their effective time."""
+        self._note_catching_up(entry)
         self._move_status(entry)
         folder = _FOLDERS.get(entry.content.kind)
         if folder is not None:
             folder(self, entry)
+
+    def _note_catching_up(self, entry: Entry) -> None:
+        """A sender that brings late entries is catching up; see `is_catching_up`."""
+        if not entry.is_late:
+            return
+        if self.catching_up_until is None or entry.recorded_at > self.catching_up_until:
+            self.catching_up_since = entry.recorded_at
+        self.catching_up_until = entry.recorded_at + CATCH_UP_GRACE
+
+    def is_catching_up(self, now: datetime) -> bool:
+        """Whether late entries are still coming in, so that "overdue" waits for them: 10 s, 60 s in all."""
+        if self.catching_up_since is None or self.catching_up_until is None:
+            return False
+        return now <= self.catching_up_until and now - self.catching_up_since <= LONGEST_CATCH_UP
 
     def _move_status(self, entry: Entry) -> None:
         status = next_status(self.status, entry.content.kind)
@@ -272,6 +293,7 @@ class SessionSummary:
             self._not_measured(name, reason, entry.effective_at)
         if entry.source is Source.MONITOR:
             self.monitor_last_at = max(self.monitor_last_at or entry.effective_at, entry.effective_at)
+            self.monitor_last_recorded_at = entry.recorded_at
 
     def _newer_value(self, name: str, value: Decimal, entry: Entry) -> None:
         sign = self.signs.setdefault(name, SignStanding())

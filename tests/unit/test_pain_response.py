@@ -172,8 +172,8 @@ MISSING_FOLLOW_UPS = [
     ([], END, pain_response.NO_FOLLOW_UP),
     ([nrs(3, 60)], END, pain_response.NO_FOLLOW_UP),
     ([nrs(3, 300)], END, pain_response.NO_FOLLOW_UP),
-    ([nrs(None, 150, no_score="asleep")], END, "after the infusion: asleep"),
-    ([nrs(None, 150, no_score="asleep"), nrs(None, 160, no_score="declined")], END, "after the infusion: declined"),
+    ([nrs(None, 150, no_score="asleep")], END, "asleep after the infusion"),
+    ([nrs(None, 150, no_score="asleep"), nrs(None, 160, no_score="declined")], END, "declined after the infusion"),
     ([nrs(3, 150, awake=False)], END, pain_response.FOLLOW_UP_NOT_AWAKE),
     ([nrs(3, 150)], None, pain_response.NOT_ENDED),
 ]

@@ -137,9 +137,9 @@ def test_denominators_are_told_in_words() -> None:
     stopped = non_responder("S", 6, stopped_for_adverse_effect=True)
     result = report([outcome("A", 1), missing("M", 5), stopped, not_evaluable("B", 2)])
     assert result.denominator_words() == (
-        "Denominator: 3 patients, each by the first treated session of the period. 1 of them without a comparable score "
-        "afterwards counts as non-responder (1: asleep). 1 stopped for an adverse effect counts as non-responder. "
-        "1 more patient not evaluable and outside it (1: baseline 0)."
+        "Denominator: 3 patients, each by the first treated session of the period. 1 of them without a comparable "
+        "score afterwards counts as non-responder (asleep: 1). 1 stopped for an adverse effect counts as "
+        "non-responder. 1 more patient not evaluable and outside it (baseline 0: 1)."
     )
     assert result.observed_words() == "Observed only: the 2 patients with a comparable score before and after."
 

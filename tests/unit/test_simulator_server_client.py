@@ -219,7 +219,7 @@ def test_after_a_discharge_the_next_session_opens_at_the_chair() -> None:
         wall.now += timedelta(minutes=1)
     assert kinds(server).count("discharged") == 1
     chairs = [next(iter(entries.values()))["chair_label"] for entries in server.entries.values()]
-    assert sorted(chairs) == ["Chair 1", "Chair 2", "Chair 3", "Chair 4", "Chair 5", "Chair 6", "Chair 6"]
+    assert sorted(chairs) == ["1", "2", "3", "4", "5", "6", "6"]
 
 
 def test_a_clinic_at_a_speed_starts_in_the_past_and_catches_up() -> None:
@@ -240,7 +240,7 @@ def test_a_clinic_restarted_goes_on_with_the_open_sessions_of_its_chairs_only() 
     started = (NOON - timedelta(minutes=20)).isoformat()
     tile = {
         "session_id": str(SESSION),
-        "chair_label": "Chair 1",
+        "chair_label": "1",
         "patient_label": "DP-0001",
         "is_simulated": True,
         "status": "running",
@@ -248,7 +248,7 @@ def test_a_clinic_restarted_goes_on_with_the_open_sessions_of_its_chairs_only() 
         "weight_kg": 80,
         "infusion": {"delivered_mg": 13.3, "pump_rate_ml_per_h": 20.0, "planned_total_mg": 60},
     }
-    theirs = {**tile, "session_id": str(named_uuid7("theirs", NOON)), "chair_label": "Chair 2", "patient_label": "Mx"}
+    theirs = {**tile, "session_id": str(named_uuid7("theirs", NOON)), "chair_label": "2", "patient_label": "Mx"}
     server.open_tiles = [tile, theirs]
     running = clinic(server, wall, chairs=2)
     running.adopt_open_sessions()
@@ -270,12 +270,12 @@ def test_a_discharge_that_is_held_leaves_the_session_at_its_chair() -> None:
     recovering = next(
         session_id
         for session_id, entries in server.entries.items()
-        if next(iter(entries.values()))["chair_label"] == "Chair 6"
+        if next(iter(entries.values()))["chair_label"] == "6"
     )
     server.open_tiles = [
         {
             "session_id": recovering,
-            "chair_label": "Chair 6",
+            "chair_label": "6",
             "patient_label": "DP-1",
             "is_simulated": True,
             "status": "recovery",
@@ -344,12 +344,12 @@ def test_a_replay_at_a_speed_never_sends_what_has_not_come_yet() -> None:
 
 def test_the_only_open_session_is_taken_and_several_are_listed() -> None:
     server = StandIn()
-    tile = {"session_id": str(SESSION), "chair_label": "Chair 1", "patient_label": "DP-0001"}
+    tile = {"session_id": str(SESSION), "chair_label": "1", "patient_label": "DP-0001"}
     with pytest.raises(NoSuchSession, match="none"):
         choose_session(None, client(server))
     server.open_tiles = [tile]
     assert choose_session(None, client(server)) == SESSION
-    server.open_tiles = [tile, {**tile, "chair_label": "Chair 2"}]
-    with pytest.raises(NoSuchSession, match="Chair 2"):
+    server.open_tiles = [tile, {**tile, "chair_label": "2"}]
+    with pytest.raises(NoSuchSession, match="chair 2"):
         choose_session(None, client(server))
     assert choose_session(UUID(int=7), client(server)) == UUID(int=7)

@@ -134,7 +134,17 @@ def test_an_adopted_session_goes_on_where_the_record_stands() -> None:
     session = ChairSession(plan, "Chair 1", NOON - timedelta(minutes=46), SeedSequence(5))
     other = chair(NAUSEA_PAUSED).session_id
     session.adopt(
-        {"session_id": str(other), "status": "running", "infusion": {"delivered_mg": 22.5, "pump_rate_ml_per_h": 17.0}},
+        {
+            "session_id": str(other),
+            "status": "running",
+            "infusion": {
+                "delivered_mg": 2.5,
+                "is_delivering": True,
+                "rate_mg_per_h": 30.0,
+                "delivered_as_of": (NOON - timedelta(minutes=40)).isoformat(),
+                "pump_rate_ml_per_h": 17.0,
+            },
+        },
         NOON,
     )
     assert session.session_id == other

@@ -1,0 +1,34 @@
+"""`python -m tests.bench [recorder] [live]`: measure, print the table, keep it in tests/bench/results.
+
+A missed aim is said, not raised: the exit code is 0 unless the bench itself could not run.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import datetime
+
+from tests.bench import recorder_rate
+from tests.bench.measuring import Report
+
+PARTS: dict[str, Callable[[Report], None]] = {"recorder": recorder_rate.run}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{' or '.join(PARTS)}; both when none is named")
+    chosen = parser.parse_args().parts or list(PARTS)
+    unknown = [part for part in chosen if part not in PARTS]
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}")
+    report = Report(datetime.now().astimezone())
+    for part in chosen:
+        print(f"measuring: {part} ...", file=sys.stderr, flush=True)
+        PARTS[part](report)
+    print(report.text())
+    print(f"written to {report.write()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""What browser tests share: Chromium of the system, signed-in contexts, and the bedside's forms by their selectors."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.server_process import PASSWORD
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+TABLET = {"width": 1024, "height": 768}
+DESKTOP = {"width": 1920, "height": 1080}
+WAIT_MS = 20_000
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    assert path, "Chromium is missing. Install it: sudo apt-get install -y chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+def new_page(browser: Browser, *, size: dict[str, int] = TABLET, scheme: str = "light") -> tuple[BrowserContext, Page]:
+    """A page of a context of its own (a device of its own), failing on script errors."""
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    page.on("pageerror", lambda error: (_ for _ in ()).throw(AssertionError(f"script error: {error}")))
+    return context, page
+
+
+def sign_in(page: Page, url: str, username: str, password: str = PASSWORD) -> None:
+    """By the form, as a person does."""
+    page.goto(f"{url}/login")
+    page.fill("#login--username", username)
+    page.fill("#login--password", password)
+    page.click("button[type=submit]")
+    page.wait_for_url(lambda address: "/login" not in address)
+
+
+def press_digits(page: Page, form: str, field: str, text: str) -> None:
+    """Type a value into a field of an entry form."""
+    page.fill(f'[data-entry-form="{form}"] [name="{field}"]', text)
+
+
+def choose(page: Page, form: str, field: str, choice: str) -> None:
+    """Tap a choice of a field."""
+    page.click(f'[data-entry-form="{form}"] [data-field="{field}"] [data-choice="{choice}"]')
+
+
+def open_form(page: Page, form: str) -> None:
+    """Bring an entry form to the front."""
+    page.click(f'[data-open-form="{form}"]')
+    expect(page.locator(f'[data-entry-form="{form}"]').first).to_be_visible()
+
+
+def save(page: Page, form: str) -> None:
+    """Tap save."""
+    page.click(f'[data-entry-form="{form}"] [data-role="save"]')
