@@ -150,7 +150,10 @@ def open_first_door(services: Services, base_url: str) -> None:
         return
     account_id = services.accounts.add(NewAccount("administrator", "Administrator", Role.ADMINISTRATOR))
     token = services.accounts.one_time_link_token(account_id)
-    print(f"First start. Set the administrator's password (once, within a week):\n  {base_url}/welcome?link={token}", flush=True)
+    print(
+        f"First start. Set the administrator's password (once, within a week):\n  {base_url}/welcome?link={token}",
+        flush=True,
+    )
 
 
 def main() -> int:

@@ -32,7 +32,6 @@ SECONDS_TO_START = 60
 SECONDS_TO_END = 15
 
 
-
 def main() -> int:
     """Prepare, start both, wait for Ctrl-C, end both."""
     for leftover in DEMO_DATABASE.parent.glob(f"{DEMO_DATABASE.name}*"):
@@ -112,7 +111,9 @@ def _wait_until_up(base_url: str, server: "subprocess.Popen[bytes]", stop: _Stop
 
 def _say_where(base_url: str, password: str) -> None:
     names = ", ".join(account.username for account in DEMO_ACCOUNTS)
-    print(f"\nSIMULATED clinic on {base_url}\n  accounts: {names}\n  password: {password}\n  Ctrl-C ends it\n", flush=True)
+    print(
+        f"\nSIMULATED clinic on {base_url}\n  accounts: {names}\n  password: {password}\n  Ctrl-C ends it\n", flush=True
+    )
 
 
 def _end(processes: "list[subprocess.Popen[bytes]]") -> None:

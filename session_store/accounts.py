@@ -149,7 +149,9 @@ class AccountBook:
             )
         return token
 
-    def _values(self, new: NewAccount, account_id: UUID, created_by: UUID | None, password: str | None) -> dict[str, Any]:
+    def _values(
+        self, new: NewAccount, account_id: UUID, created_by: UUID | None, password: str | None
+    ) -> dict[str, Any]:
         return {
             "clinic_id": self._clinic_id,
             "account_id": account_id,
@@ -170,7 +172,10 @@ class AccountBook:
 
 
 def _check_new(new: NewAccount) -> None:
-    if not 2 <= len(new.username) <= 60 or not new.username.replace("-", "").replace(".", "").replace("_", "").isalnum():
+    if (
+        not 2 <= len(new.username) <= 60
+        or not new.username.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    ):
         raise CommandRefused("username", "letters, digits, dot, dash and underscore only", "2 to 60 characters")
     if not 2 <= len(new.display_name.strip()) <= 80:
         raise CommandRefused("display_name", "is missing or too long", "2 to 80 characters")

@@ -95,9 +95,7 @@ def _signs_view(summary: SessionSummary) -> dict[str, Any]:
         sign = CONDITION_SIGNS.get(alert.condition.split(".")[0])
         if sign is not None and not alert.is_over:
             levels[sign] = alert.level.word
-    return {
-        name: _sign_view(summary, name, sign) | {"level": levels.get(name)} for name, sign in summary.signs.items()
-    }
+    return {name: _sign_view(summary, name, sign) | {"level": levels.get(name)} for name, sign in summary.signs.items()}
 
 
 def _sign_view(summary: SessionSummary, name: str, sign: SignStanding) -> dict[str, Any]:

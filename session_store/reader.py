@@ -33,6 +33,7 @@ class SessionRecord:
     summary: SessionSummary
     entries: list[Entry]
     facts: list[tuple[AlertFact, datetime]]
+    change_number: int
 
 
 class Reader:
@@ -96,6 +97,7 @@ class Reader:
                 self._summary(connection, session_id),
                 self._entries(connection, session_id),
                 entry_log.session_facts(connection, self._clinic_id, session_id),
+                projections.change_number(connection, self._clinic_id),
             )
 
     def timeline(self, session_id: UUID) -> dict[str, Any]:
@@ -110,7 +112,7 @@ class Reader:
             "session": tile_view(record.summary),
             "entries": [entry_view(entry, withdrawals.get(entry.entry_id)) for entry in record.entries],
             "alerts": [alert_view(session_id, alert) for alert in alerts_of(record)],
-            "change_number": record.summary.change_number,
+            "change_number": record.change_number,
         }
 
     def changes_after(self, after: int, limit: int = 500) -> list[dict[str, Any]]:

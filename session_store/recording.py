@@ -80,7 +80,9 @@ def plan_session(transaction: WriteTransaction, command: PlanSession) -> list[En
     if first.outcome is EntryOutcome.RECORDED:
         results += [_record_one(transaction, command.session_id, command, raw) for raw in command.entries[1:]]
     else:
-        results += [EntryResult(_id_text(raw), EntryOutcome.REFUSED, problems=_read_only(raw)) for raw in command.entries[1:]]
+        results += [
+            EntryResult(_id_text(raw), EntryOutcome.REFUSED, problems=_read_only(raw)) for raw in command.entries[1:]
+        ]
     if all(result.outcome is EntryOutcome.RECORDED for result in results):
         return results
     transaction.restore(mark, command.session_id)

@@ -79,8 +79,10 @@ class WriteTransaction:
 
     def all_entries(self, session_id: UUID) -> list[Entry]:
         """Every entry of the session, those of this transaction included."""
-        stored = [] if session_id in self.new_sessions else entry_log.session_entries(
-            self.connection, self.clinic_id, session_id
+        stored = (
+            []
+            if session_id in self.new_sessions
+            else entry_log.session_entries(self.connection, self.clinic_id, session_id)
         )
         return stored + self.entries.get(session_id, [])
 
@@ -89,7 +91,10 @@ class WriteTransaction:
         stored = entry_log.session_facts(self.connection, self.clinic_id, session_id)
         raised = [fact for fact, _ in stored if fact.fact in (Fact.RAISED, Fact.ESCALATED)]
         raised += [
-            fact for change in self.changes if change.session_id == session_id for fact in change.facts
+            fact
+            for change in self.changes
+            if change.session_id == session_id
+            for fact in change.facts
             if fact.fact in (Fact.RAISED, Fact.ESCALATED)
         ]
         return {(fact.condition.removesuffix(":past"), fact.evidence_entry_id): fact.alert_id for fact in raised}
@@ -107,7 +112,9 @@ class WriteTransaction:
         """Gather a row for the flush."""
         self.rows.setdefault(table, []).append(row)
 
-    def add_change(self, summary: SessionSummary, entry: Entry | None, facts: list[AlertFact], actor_id: UUID | None) -> int:
+    def add_change(
+        self, summary: SessionSummary, entry: Entry | None, facts: list[AlertFact], actor_id: UUID | None
+    ) -> int:
         """Number one change: the entry, the alert facts it brought about, or both."""
         self.number += 1
         summary.change_number = self.number

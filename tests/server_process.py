@@ -70,7 +70,11 @@ class ServerProcess:
         }
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.app"], cwd=ROOT, env=environment | self.environment, stdout=log, stderr=log
+                [sys.executable, "-m", "dashboard.app"],
+                cwd=ROOT,
+                env=environment | self.environment,
+                stdout=log,
+                stderr=log,
             )
         until = time.monotonic() + 60
         while time.monotonic() < until:

@@ -66,9 +66,7 @@ class Gate:
         token = _cookie(headers.get(b"cookie", ""))
         return await self._look_up("session", token, self._accounts.signed_in) if token else None
 
-    async def _look_up(
-        self, kind: str, token: str, find: Callable[[str], AccountRow | None]
-    ) -> AccountRow | None:
+    async def _look_up(self, kind: str, token: str, find: Callable[[str], AccountRow | None]) -> AccountRow | None:
         known = self._known.get((kind, token))
         now = time.monotonic()
         if known is not None and now - known[0] < REMEMBER_SECONDS:
@@ -104,7 +102,9 @@ def _refusal(scope: Scope, account: AccountRow | None) -> Response | None:
     if role not in roles:
         if account is None:
             return _sign_in_first(path, is_api)
-        return _plain(is_api, 403, f"not permitted for the role {role}", f"Your role ({role}) has no access to this page.")
+        return _plain(
+            is_api, 403, f"not permitted for the role {role}", f"Your role ({role}) has no access to this page."
+        )
     if method == "POST":
         return _bad_post(scope)
     if path == "/":

@@ -17,7 +17,15 @@ PANEL_ROLES = BEDSIDE_ROLES | {Role.PHARMACIST}
 REVIEW_ROLES = frozenset({Role.REVIEWER, Role.PHYSICIAN, Role.ADMINISTRATOR, Role.PHARMACIST})
 READ_ROLES = PANEL_ROLES | {Role.REVIEWER}
 DEVICE_KINDS = frozenset(
-    {"vital_signs", "infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_ended", "bolus"}
+    {
+        "vital_signs",
+        "infusion_started",
+        "rate_changed",
+        "infusion_paused",
+        "infusion_resumed",
+        "infusion_ended",
+        "bolus",
+    }
 )
 
 PAGES: dict[str, frozenset[str]] = {

@@ -20,7 +20,8 @@ def reports_router(services: Services) -> APIRouter:
 
     @router.get("/responders")
     async def responders(
-        first: Annotated[date | None, Query(alias="from")] = None, last: Annotated[date | None, Query(alias="to")] = None
+        first: Annotated[date | None, Query(alias="from")] = None,
+        last: Annotated[date | None, Query(alias="to")] = None,
     ) -> JSONResponse:
         if first is not None and last is not None and last < first:
             return problem(422, "to", "lies before from", str(first))

@@ -67,7 +67,9 @@ def sessions_router(services: Services) -> APIRouter:
         session_id = parse_uuid7(body.session_id)
         if session_id is None:
             return problem(422, "session_id", "not a UUID version 7")
-        command = PlanSession(session_id, author_of(request), tuple(body.entries), _sent_at(body), _simulated(services, body))
+        command = PlanSession(
+            session_id, author_of(request), tuple(body.entries), _sent_at(body), _simulated(services, body)
+        )
         results = await asyncio.wrap_future(services.recorder.submit(command))
         return _answer(services, results, {"session_id": body.session_id})
 

@@ -77,6 +77,7 @@
     const note = element.querySelector('[data-role="note"]');
     const slot = element.querySelector('[data-role="input"]');
     const choices = Array.from(element.querySelectorAll("[data-choice]"));
+    const group = element.querySelector('[data-role="choices"]');
     const couldNot = element.querySelector('[data-role="could-not"]');
     const reasons = data.reasons ? JSON.parse(data.reasons) : {};
     const unit = note.textContent;
@@ -113,7 +114,8 @@
       isNumber: () => Boolean(input) && (data.type === "number" || data.type === "integer"),
       reason: () => reason,
       text: () => (input ? input.value : chosen || ""),
-      focus() { if (input) input.focus(); else if (choices[0]) (choices.find((one) => one.offsetParent) || choices[0]).focus(); },
+      // A group of choices takes the focus as a whole: a further Enter must not choose what nobody said (S4).
+      focus() { (input || group).focus(); },
       read() {
         if (field.isEmpty() || reason !== null) return undefined;
         if (input) return field.isNumber() ? numberOrText(input.value) : input.value.trim();
@@ -166,6 +168,7 @@
       element.addEventListener("click", (event) => { if (!event.target.closest("button, input, textarea")) input.focus(); });
     }
     field.input = input;
+    if (group) group.tabIndex = -1;
     choices.forEach((one) => one.addEventListener("click", () => {
       chosen = chosen === one.dataset.choice ? null : one.dataset.choice;
       showChosen();
@@ -317,10 +320,10 @@
         // Only with a pad does the field in use matter after the focus has gone to a key.
         form.fields.forEach((one) => one.element.classList.toggle("field--active", form.hasPad && one === field));
       },
-      /** Moves on from a field; after the last one Enter saves, Next goes to the save button. */
+      /** Moves on to the next input; after the last one Enter saves, Next goes to the save button. */
       next(field, saves) {
         const shown = form.fields.filter((one) => one.isShown());
-        const after = shown.slice(shown.indexOf(field) + 1).find((one) => one.input || one.isEmpty());
+        const after = shown.slice(shown.indexOf(field) + 1).find((one) => one.input);
         if (after) { after.focus(); form.use(after); return; }
         if (form.afterLast) form.afterLast();
         else if (saves) form.save();

@@ -24,7 +24,12 @@ def _frame(page: str, title: str, body: str, *, is_simulated: bool, scripts: tup
 
 def message_page(words: str) -> str:
     """A page with one sentence and the way back."""
-    return _frame("message", "Infusion sessions", f'<h1>{escape(words)}</h1><a class="button" href="/">Home</a>', is_simulated=False)
+    return _frame(
+        "message",
+        "Infusion sessions",
+        f'<h1>{escape(words)}</h1><a class="button" href="/">Home</a>',
+        is_simulated=False,
+    )
 
 
 def login_page(*, is_simulated: bool) -> str:
@@ -40,7 +45,7 @@ def login_page(*, is_simulated: bool) -> str:
 def welcome_page(display_name: str | None, *, is_simulated: bool) -> str:
     """Where a one-time link leads: its owner sets a password."""
     if display_name is None:
-        body = '<h1>This link is used up, expired or unknown.</h1><p>Ask the administrator for a new one.</p>'
+        body = "<h1>This link is used up, expired or unknown.</h1><p>Ask the administrator for a new one.</p>"
         return _frame("message", "One-time link", body, is_simulated=is_simulated)
     body = f"""<h1>Welcome, {escape(display_name)}</h1><form id="welcome--form" method="post">
 <label for="welcome--password">Choose a password (at least 10 characters)</label>
@@ -48,4 +53,6 @@ def welcome_page(display_name: str | None, *, is_simulated: bool) -> str:
 <label for="welcome--again">The same again</label><input id="welcome--again" type="password" autocomplete="new-password">
 <p id="welcome--problem" class="problem hidden" role="alert"></p>
 <button class="primary" type="submit">Save and sign in</button></form>"""
-    return _frame("welcome", "Set password", body, is_simulated=is_simulated, scripts=("00_page.js", "shell.js", "login.js"))
+    return _frame(
+        "welcome", "Set password", body, is_simulated=is_simulated, scripts=("00_page.js", "shell.js", "login.js")
+    )

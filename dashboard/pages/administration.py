@@ -30,7 +30,9 @@ def administration_layout(*, is_simulated: bool, **_: str) -> html.Div:
 
 
 def _add_card() -> html.Section:
-    roles = [html.Option("Choose a role", value="")] + [html.Option(words, value=role) for role, words in ROLE_WORDS.items()]
+    roles = [html.Option("Choose a role", value="")] + [
+        html.Option(words, value=role) for role, words in ROLE_WORDS.items()
+    ]
     return html.Section(
         [
             html.H2("Add somebody"),

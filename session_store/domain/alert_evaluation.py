@@ -179,8 +179,12 @@ def _plan_sound(summary: SessionSummary, alert: OpenAlert, now: datetime, window
         waiting = [
             other
             for other in summary.alerts
-            if other is not alert and not other.is_over and other.acknowledged is None
-            and other.level is Level.WARNING and other.sounded_at is None and other.sounds_at is not None
+            if other is not alert
+            and not other.is_over
+            and other.acknowledged is None
+            and other.level is Level.WARNING
+            and other.sounded_at is None
+            and other.sounds_at is not None
         ]
         alert.sounds_at = now if waiting else now + timedelta(seconds=window_seconds)
         for other in waiting:
@@ -237,8 +241,17 @@ def withdraw(alert: OpenAlert, at: datetime, entry_id: UUID) -> AlertFact:
 
 def _fact(fact: Fact, alert: OpenAlert, at: datetime, evidence: UUID | None) -> AlertFact:
     return AlertFact(
-        fact, alert.alert_id, alert.rule_id, alert.rule_version, alert.condition, alert.level, at, alert.text,
-        alert.citation, evidence, alert.is_past,
+        fact,
+        alert.alert_id,
+        alert.rule_id,
+        alert.rule_version,
+        alert.condition,
+        alert.level,
+        at,
+        alert.text,
+        alert.citation,
+        evidence,
+        alert.is_past,
     )
 
 
@@ -260,6 +273,7 @@ def _judge_vitals(summary: SessionSummary, entry: Entry, judgement: Judgement) -
     for sign, reason in content.not_measured.items():
         if reason in ABSENT_REASONS and entry.source is Source.HAND:
             yield from _judge_absent(summary, sign, entry, judgement)
+    is_judged = outside_rule_set(summary) is None
     for sign in VITAL_SIGN_FIELDS:
         value = getattr(content, sign)
         if value is None:
@@ -269,7 +283,7 @@ def _judge_vitals(summary: SessionSummary, entry: Entry, judgement: Judgement) -
             yield from _judge_past(summary, sign, value, entry, judgement)
             continue
         yield from _clear_by_value(summary, sign, entry)
-        if outside_rule_set(summary) is None:
+        if is_judged:
             yield from _judge_current(summary, sign, value, entry, judgement)
 
 
@@ -351,6 +365,10 @@ def _found_level(
     """What one value shows for one condition; `is_believed` when a second extreme has confirmed the first."""
     sign = rules[0].sign
     matching = [rule for rule in rules if _matches(summary, rule, value, judgement.now)]
+    if not matching and summary.open_alert(condition) is None:
+        # Nothing shows and nothing is open: there is nothing to remember either, which keeps the summary small.
+        summary.conditions.pop(condition, None)
+        return None
     standing = summary.conditions.setdefault(condition, ConditionStanding())
     confirmed = _confirmed_level(standing, matching, sign, entry)
     if is_believed:
@@ -369,9 +387,7 @@ def _found_level(
     return Finding(rule.rule_id, condition, level, text, rule.citation, window_seconds=window)
 
 
-def _confirmed_level(
-    standing: ConditionStanding, matching: list[VitalRule], sign: str, entry: Entry
-) -> Level | None:
+def _confirmed_level(standing: ConditionStanding, matching: list[VitalRule], sign: str, entry: Entry) -> Level | None:
     """The worst level that this value establishes by the persistence rule of its source."""
     worst = max((rule.level for rule in matching), default=None)
     confirmed: Level | None = None
@@ -442,7 +458,7 @@ def _is_held(summary: SessionSummary, rule: VitalRule, sign: str, value: Decimal
 
 def _matches(summary: SessionSummary, rule: VitalRule, value: Decimal, at: datetime) -> bool:
     limit = _limit(summary, rule)
-    if limit is None or _is_switched_off(summary, rule) or not _beyond(rule.comparison, value, limit):
+    if limit is None or not _beyond(rule.comparison, value, limit) or _is_switched_off(summary, rule):
         return False
     if rule.only_from is not None and value < rule.only_from:
         return False

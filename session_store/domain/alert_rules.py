@@ -113,11 +113,27 @@ VITAL_RULES: tuple[VitalRule, ...] = (
     _row("hr.low.advisory", _HR, _A, _UNDER, "60", PROPOSAL, percent_under_baseline_too=Decimal(20)),
     _row("hr.low.warning", _HR, _W, _UNDER, "50", f"SCIRP; {PROPOSAL}"),
     _row("hr.low.critical", _HR, _C, _AT_UNDER, "40", f"NEWS2 score 3; {PROPOSAL}"),
-    _row("sbp.high.advisory.baseline", _SBP, _A, _OVER, "20", f"modified PADSS band; {PROPOSAL}",
-         against=Against.PERCENT_OVER_BASELINE, only_from=Decimal(130)),
+    _row(
+        "sbp.high.advisory.baseline",
+        _SBP,
+        _A,
+        _OVER,
+        "20",
+        f"modified PADSS band; {PROPOSAL}",
+        against=Against.PERCENT_OVER_BASELINE,
+        only_from=Decimal(130),
+    ),
     _row("sbp.high.warning", _SBP, _W, _AT_OVER, "160", f"CTCAE grade 3; {PROPOSAL}"),
-    _row("sbp.high.warning.baseline", _SBP, _W, _OVER, "30", PROPOSAL,
-         against=Against.PERCENT_OVER_BASELINE, only_from=Decimal(140)),
+    _row(
+        "sbp.high.warning.baseline",
+        _SBP,
+        _W,
+        _OVER,
+        "30",
+        PROPOSAL,
+        against=Against.PERCENT_OVER_BASELINE,
+        only_from=Decimal(140),
+    ),
     _row("sbp.high.critical", _SBP, _C, _OVER, "180", f"SCIRP, NCT05803551; {PROPOSAL}"),
     _row("sbp.high.critical.symptoms", _SBP, _C, _AT_OVER, "160", f"CTCAE grade 3; {PROPOSAL}", with_symptoms=True),
     _row("sbp.low.advisory", _SBP, _A, _AT_UNDER, "100", f"NEWS2; {PROPOSAL}"),
@@ -147,9 +163,17 @@ _SETTING = (
 _RANGE = "Cohen 2018 rec. on infusion dose (grade C, low certainty): 0.5 to 2 mg/kg/h, up to 7 in intensive care"
 
 RATE_RULES: tuple[SituationRule, ...] = (
-    SituationRule("rate.setting.warning", "rate.setting", _W, "setting not attested as monitored", _SETTING, Decimal(1)),
-    SituationRule("rate.setting.critical", "rate.setting", _C, "setting not attested as monitored",
-                  f"{_SETTING}; the step at 2 is {PROPOSAL}", Decimal(2)),
+    SituationRule(
+        "rate.setting.warning", "rate.setting", _W, "setting not attested as monitored", _SETTING, Decimal(1)
+    ),
+    SituationRule(
+        "rate.setting.critical",
+        "rate.setting",
+        _C,
+        "setting not attested as monitored",
+        f"{_SETTING}; the step at 2 is {PROPOSAL}",
+        Decimal(2),
+    ),
     SituationRule("rate.range.advisory", "rate.range", _A, "over the guideline's 2 mg/kg/h", _RANGE, Decimal(2)),
     SituationRule("rate.range.critical", "rate.range", _C, "over 7 mg/kg/h", _RANGE, Decimal(7)),
 )
@@ -159,27 +183,67 @@ _BOLUS = "Cohen 2018 rec. on bolus (grade C, low certainty): up to 0.35 mg/kg"
 SITUATION_RULES: dict[str, SituationRule] = {
     rule.rule_id: rule
     for rule in (
-        SituationRule("bolus.dose.warning", "bolus.dose", _W, "over the guideline's 0.35 mg/kg", _BOLUS,
-                      Decimal("0.35"), clears_on_acknowledgement=True),
-        SituationRule("bolus.dose.critical", "bolus.dose", _C, "over 4.5 mg/kg",
-                      f"top of the label's anaesthetic range; {PROPOSAL}", Decimal("4.5"), clears_on_acknowledgement=True),
-        SituationRule("effect.emergency.critical", "effect.emergency", _C, "emergency", PROPOSAL,
-                      clears_on_acknowledgement=True),
-        SituationRule("effect.grade.warning", "effect.grade", _W, "grade 3", f"CTCAE general scale; {PROPOSAL}",
-                      clears_on_acknowledgement=True),
-        SituationRule("effect.grade.critical", "effect.grade", _C, "grade 4 or 5", f"CTCAE general scale; {PROPOSAL}",
-                      clears_on_acknowledgement=True),
-        SituationRule("event.serious.critical", "event.serious", _C, "Serious event", PROPOSAL,
-                      clears_on_acknowledgement=True),
+        SituationRule(
+            "bolus.dose.warning",
+            "bolus.dose",
+            _W,
+            "over the guideline's 0.35 mg/kg",
+            _BOLUS,
+            Decimal("0.35"),
+            clears_on_acknowledgement=True,
+        ),
+        SituationRule(
+            "bolus.dose.critical",
+            "bolus.dose",
+            _C,
+            "over 4.5 mg/kg",
+            f"top of the label's anaesthetic range; {PROPOSAL}",
+            Decimal("4.5"),
+            clears_on_acknowledgement=True,
+        ),
+        SituationRule(
+            "effect.emergency.critical", "effect.emergency", _C, "emergency", PROPOSAL, clears_on_acknowledgement=True
+        ),
+        SituationRule(
+            "effect.grade.warning",
+            "effect.grade",
+            _W,
+            "grade 3",
+            f"CTCAE general scale; {PROPOSAL}",
+            clears_on_acknowledgement=True,
+        ),
+        SituationRule(
+            "effect.grade.critical",
+            "effect.grade",
+            _C,
+            "grade 4 or 5",
+            f"CTCAE general scale; {PROPOSAL}",
+            clears_on_acknowledgement=True,
+        ),
+        SituationRule(
+            "event.serious.critical", "event.serious", _C, "Serious event", PROPOSAL, clears_on_acknowledgement=True
+        ),
         SituationRule("sign.absent.critical", "sign.absent", _C, "not found at the patient", PROPOSAL),
         SituationRule("sign.verify.advisory", "sign.verify", _A, "one monitor value, verify at the patient", PROPOSAL),
         SituationRule("overdue.advisory", "overdue", _A, "overdue", f"schedule after published protocols; {PROPOSAL}"),
         SituationRule("overdue.warning", "overdue", _W, "overdue", f"schedule after published protocols; {PROPOSAL}"),
         SituationRule("monitor.silent.warning", "monitor.silent", _W, "No signal from the monitor", PROPOSAL),
-        SituationRule("start.missing.warning", "start.missing", _W, "Started without", 
-                      f"Cohen 2018 on baseline and setting; {PROPOSAL}", clears_on_acknowledgement=True),
-        SituationRule("rule.failed.warning", "rule.failed", _W, "A rule could not be judged", PROPOSAL,
-                      clears_on_acknowledgement=True),
+        SituationRule(
+            "start.missing.warning",
+            "start.missing",
+            _W,
+            "Started without",
+            f"Cohen 2018 on baseline and setting; {PROPOSAL}",
+            clears_on_acknowledgement=True,
+        ),
+        SituationRule(
+            "rule.failed.warning",
+            "rule.failed",
+            _W,
+            "A rule could not be judged",
+            PROPOSAL,
+            clears_on_acknowledgement=True,
+        ),
     )
 }
 

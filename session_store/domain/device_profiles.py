@@ -64,7 +64,9 @@ def decode(profile_name: str, sent: Mapping[str, str]) -> tuple[dict[str, object
     if profile is None:
         return {}, [Problem("device_profile", "unknown device profile", ", ".join(DEVICE_PROFILES))]
     known = {*profile.channels, *profile.fallbacks, *profile.known}
-    problems = [Problem(f"channels.{name}", "unknown channel", ", ".join(sorted(known))) for name in sent.keys() - known]
+    problems = [
+        Problem(f"channels.{name}", "unknown channel", ", ".join(sorted(known))) for name in sent.keys() - known
+    ]
     values: dict[str, object] = {}
     not_measured: dict[str, str] = {}
     for name, channel in profile.channels.items():

@@ -323,7 +323,9 @@ class Sedation:
 
     kind: ClassVar[str] = "sedation"
     scale: str = choice(SedationScale, required=True, label="Scale")
-    level: Decimal = number(limits.Limits(Decimal(-5), Decimal(6), Decimal(-5), Decimal(6), ""), required=True, whole=True)
+    level: Decimal = number(
+        limits.Limits(Decimal(-5), Decimal(6), Decimal(-5), Decimal(6), ""), required=True, whole=True
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -465,9 +467,7 @@ CONTENT_CLASSES: dict[str, type[Any]] = {content.kind: content for content in Co
 FIELD_SPECS: dict[str, dict[str, FieldSpec]] = {
     kind: {item.name: item.metadata["spec"] for item in fields(content)} for kind, content in CONTENT_CLASSES.items()
 }
-VITAL_SIGN_FIELDS = tuple(
-    name for name, spec in FIELD_SPECS["vital_signs"].items() if spec.limits is not None
-)
+VITAL_SIGN_FIELDS = tuple(name for name, spec in FIELD_SPECS["vital_signs"].items() if spec.limits is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

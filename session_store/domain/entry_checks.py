@@ -130,7 +130,9 @@ def _question_pain(check: Check) -> Iterator[Problem]:
     recent = timedelta(0) <= check.effective_at - before.effective_at <= timedelta(minutes=15)
     same = content.instrument == "nrs" == before.instrument and content.score_points is not None
     if recent and same and abs(content.score_points * 10 - before.score_tenths) >= 60:
-        yield Problem("score_points", f"{content.score_points} after {before.score_tenths // 10} within 15 min", "change of 6")
+        yield Problem(
+            "score_points", f"{content.score_points} after {before.score_tenths // 10} within 15 min", "change of 6"
+        )
 
 
 def _refuse_effect(check: Check) -> Iterator[Problem]:

@@ -22,9 +22,7 @@ class SessionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN_STATUSES = frozenset(
-    {SessionStatus.READY, SessionStatus.RUNNING, SessionStatus.PAUSED, SessionStatus.RECOVERY}
-)
+OPEN_STATUSES = frozenset({SessionStatus.READY, SessionStatus.RUNNING, SessionStatus.PAUSED, SessionStatus.RECOVERY})
 CLOSED_STATUSES = frozenset(
     {
         SessionStatus.DISCHARGED,

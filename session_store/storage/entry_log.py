@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
 from session_store.domain.alert import AlertFact
 from session_store.domain.entries import Entry
+from session_store.storage.prepared import Prepared
 from session_store.storage.row_mapping import entry_from_row, fact_from_row
 from session_store.storage.schema import (
     alert_fact,
@@ -43,7 +44,13 @@ class ChangeRow:
 
 
 _INSERT_ORDER = (patient, infusion_session, entry, entry_receipt, alert_fact, change)
-_INSERTS = {table.name: insert(table) for table in _INSERT_ORDER}
+_INSERTS = {table.name: Prepared(insert(table), [one.name for one in table.columns]) for table in _INSERT_ORDER}
+_TAKEN = Prepared(
+    select(entry_receipt.c.entry_id).where(
+        entry_receipt.c.clinic_id == bindparam("clinic_id"),
+        entry_receipt.c.entry_id == bindparam("entry_id", type_=entry_receipt.c.entry_id.type),
+    )
+)
 _RECEIPTS = select(entry_receipt).where(
     entry_receipt.c.clinic_id == bindparam("clinic_id"), entry_receipt.c.entry_id.in_(bindparam("ids", expanding=True))
 )
@@ -63,12 +70,13 @@ def append(connection: Connection, rows: dict[str, list[dict[str, Any]]]) -> Non
     """Append rows by table name, in the order that the foreign keys need."""
     for table in _INSERT_ORDER:
         if rows.get(table.name):
-            connection.execute(_INSERTS[table.name], rows[table.name])
+            _INSERTS[table.name].run(connection, rows[table.name])
 
 
 def receipts(connection: Connection, clinic_id: int, ids: Sequence[UUID]) -> dict[UUID, Receipt]:
     """The receipts of those ids that are taken."""
-    found = connection.execute(_RECEIPTS, {"clinic_id": clinic_id, "ids": list(ids)}) if ids else ()
+    taken = [one for one in ids if _TAKEN.first(connection, {"clinic_id": clinic_id, "entry_id": one}) is not None]
+    found = connection.execute(_RECEIPTS, {"clinic_id": clinic_id, "ids": taken}) if taken else ()
     return {row.entry_id: Receipt(row.entry_id, row.session_id, row.digest, row.answer) for row in found}
 
 
@@ -84,7 +92,9 @@ def session_facts(connection: Connection, clinic_id: int, session_id: UUID) -> l
     return [(fact_from_row(row), row["recorded_at"]) for row in rows]  # type: ignore[arg-type]
 
 
-def entries_by_seq(connection: Connection, clinic_id: int, keys: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Entry]:
+def entries_by_seq(
+    connection: Connection, clinic_id: int, keys: Iterable[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], Entry]:
     """Single entries by session and seq."""
     found: dict[tuple[UUID, int], Entry] = {}
     by_session: dict[UUID, list[int]] = {}

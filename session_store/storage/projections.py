@@ -9,14 +9,15 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import SessionSummary
+from session_store.storage.prepared import Prepared
 from session_store.storage.row_mapping import decode_json, decode_summary, encode_json, encode_summary
 from session_store.storage.schema import clinic, session_outcome, session_summary
 
 _KEY = (session_summary.c.clinic_id == bindparam("b_clinic_id")) & (
     session_summary.c.session_id == bindparam("b_session_id")
 )
-_SELECT = select(session_summary.c.summary).where(_KEY)
-_UPDATE = (
+_SELECT = Prepared(select(session_summary.c.summary).where(_KEY))
+_UPDATE = Prepared(
     update(session_summary)
     .where(_KEY)
     .values(
@@ -42,8 +43,8 @@ def _bound(clinic_id: int, summary: SessionSummary) -> dict[str, Any]:
 
 def load_summary(connection: Connection, clinic_id: int, session_id: UUID) -> SessionSummary | None:
     """One session's summary, or None for an unknown session."""
-    text = connection.execute(_SELECT, {"b_clinic_id": clinic_id, "b_session_id": session_id}).scalar_one_or_none()
-    return None if text is None else decode_summary(text)
+    row = _SELECT.first(connection, {"b_clinic_id": clinic_id, "b_session_id": session_id})
+    return None if row is None else decode_summary(row[0])
 
 
 def has_session(connection: Connection, clinic_id: int, session_id: UUID) -> bool:
@@ -78,34 +79,36 @@ def summaries_with_alerts(connection: Connection, clinic_id: int) -> list[Sessio
     return [decode_summary(text) for text in connection.execute(query).scalars()]
 
 
-def store_summaries(connection: Connection, clinic_id: int, new: list[SessionSummary], old: list[SessionSummary]) -> None:
+def store_summaries(
+    connection: Connection, clinic_id: int, new: list[SessionSummary], old: list[SessionSummary]
+) -> None:
     """Insert the new summaries and update the known ones."""
     if new:
         connection.execute(_INSERT, [_bound(clinic_id, one) for one in new])
     if old:
         rows = [{f"b_{name}": value for name, value in _bound(clinic_id, one).items()} for one in old]
-        connection.execute(_UPDATE, rows)
+        _UPDATE.run(connection, rows)
 
 
-_COUNTER = select(clinic.c.change_number).where(clinic.c.clinic_id == bindparam("b_clinic_id"))
-_SET_COUNTER = (
+_COUNTER = Prepared(select(clinic.c.change_number).where(clinic.c.clinic_id == bindparam("b_clinic_id")))
+_SET_COUNTER = Prepared(
     update(clinic).where(clinic.c.clinic_id == bindparam("b_clinic_id")).values(change_number=bindparam("b_number"))
 )
 
 
 def change_number(connection: Connection, clinic_id: int) -> int:
     """The number of the clinic's last change."""
-    return int(connection.execute(_COUNTER, {"b_clinic_id": clinic_id}).scalar_one())
+    return int(_COUNTER.first(connection, {"b_clinic_id": clinic_id})[0])
 
 
 def set_change_number(connection: Connection, clinic_id: int, number: int) -> None:
     """The counter row is the lock: it is written in the transaction that takes the numbers."""
-    connection.execute(_SET_COUNTER, {"b_clinic_id": clinic_id, "b_number": number})
+    _SET_COUNTER.run(connection, [{"b_clinic_id": clinic_id, "b_number": number}])
 
 
 def ensure_clinic(connection: Connection, clinic_id: int, is_simulated: bool) -> None:
     """Make the clinic's row when the database is new."""
-    if connection.execute(_COUNTER, {"b_clinic_id": clinic_id}).first() is None:
+    if _COUNTER.first(connection, {"b_clinic_id": clinic_id}) is None:
         connection.execute(insert(clinic).values(clinic_id=clinic_id, is_simulated=is_simulated, change_number=0))
 
 

@@ -212,7 +212,9 @@ def test_acknowledging_over_http_is_idempotent_and_by_name(server: ServerProcess
         assert physician.post(path, json=body).json()["outcome"] == "recorded"
         alert = nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()["alerts"][0]
         assert alert["acknowledged"]["by"] == "Test Physician 1"
-        assert physician.post(f"/api/v1/alerts/{uuid_utils.compat.uuid7()}/acknowledgements", json=body).status_code == 404
+        assert (
+            physician.post(f"/api/v1/alerts/{uuid_utils.compat.uuid7()}/acknowledgements", json=body).status_code == 404
+        )
 
 
 def test_the_stream_replays_what_was_missed_then_goes_live_in_order(server: ServerProcess) -> None:

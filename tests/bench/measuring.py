@@ -131,7 +131,9 @@ class Report:
         head = ("row", "ours p50 / p95 / p99", "baseline p50 / p95 / p99", "ratio (by round)", "aim", "")
         body = [(row.name, row.ours, row.baseline, row.ratio_text, row.aim, row.verdict) for row in self.rows]
         widths = [max(len(line[at]) for line in [head, *body]) for at in range(len(head))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *body]]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *body]
+        ]
         met = f"{len(self.missed)} aims missed." if self.missed else "All aims met."
         return "\n".join([*(line.rstrip() for line in lines), "", *self.notes, met])
 

@@ -71,9 +71,7 @@ def _measure(case: Case, library: Path | None) -> dict[str, Any]:
 
 def _add(report: Report, case: Case, found: dict[str, Any]) -> None:
     by_round = [ours / raw for ours, raw in zip(found["recorded_per_s"], found["raw_per_s"], strict=True)]
-    report.rows.append(
-        ratio_row(case.name, _cell(found, "recorded"), _cell(found, "raw"), by_round, case.aim)
-    )
+    report.rows.append(ratio_row(case.name, _cell(found, "recorded"), _cell(found, "raw"), by_round, case.aim))
 
 
 def _cell(found: dict[str, Any], name: str) -> str:

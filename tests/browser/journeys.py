@@ -8,7 +8,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.server_process import PASSWORD
 
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
+]
 TABLET = {"width": 1024, "height": 768}
 DESKTOP = {"width": 1920, "height": 1080}
 WAIT_MS = 20_000
@@ -17,7 +22,9 @@ WAIT_MS = 20_000
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, headless."""
-    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    path = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
     assert path, "Chromium is missing. Install it: sudo apt-get install -y chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)

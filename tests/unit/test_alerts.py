@@ -281,7 +281,9 @@ def test_withdrawing_the_value_that_cleared_raises_again(record: TestRecord, rea
 def test_an_acknowledged_event_is_not_raised_again_by_folding(record: TestRecord, reader: Reader) -> None:
     session_id = record.running()
     record.chart(session_id, "serious_event")
-    record.chart(session_id, "acknowledgement", alert_id=alerts(reader, session_id)[0]["alert_id"], action="physician_at_chair")
+    record.chart(
+        session_id, "acknowledgement", alert_id=alerts(reader, session_id)[0]["alert_id"], action="physician_at_chair"
+    )
     note = record.chart(session_id, "note", text="wrong note")
     record.chart(session_id, "entered_in_error", withdrawn_entry_id=note.entry_id, reason="typo")
     assert len(alerts(reader, session_id)) == 1 and standing(reader, session_id) == []
