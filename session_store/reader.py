@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from session_store.domain.alert import AcknowledgedBy, AlertFact, ChairVisit, Fact, OpenAlert
-from session_store.domain.entries import Entry, EnteredInError
+from session_store.domain.entries import EnteredInError, Entry
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.errors import UnknownSession

@@ -16,9 +16,10 @@
   // ------------------------------------------------------------------ words
   function minutes(ms) { return Math.floor(Math.max(0, ms) / 60000); }
 
-  /** "4 s", "9 min", "1:34 h" */
+  /** "4 s", "9 min", "1:34 h", "3 days" */
   function age(ms) {
     if (ms < 60000) return Math.max(0, Math.floor(ms / 1000)) + " s";
+    if (ms >= 172800000) return Math.floor(ms / 86400000) + " days";
     return ms < 3600000 ? minutes(ms) + " min" : elapsed(ms) + " h";
   }
 
@@ -45,8 +46,12 @@
     return text[end - 1] === "." ? text.slice(0, end - 1) : text.slice(0, end);
   }
 
-  /** Three decimals where they matter: 1.004 mg/kg/h is above the 1 mg/kg/h rule and must not read 1.00. */
-  function rateText(value) { return value === 0 ? "0" : decimals(value, 2, 3); }
+  /** A third decimal where it matters: 1.004 mg/kg/h is above the 1 mg/kg/h rule and must not read 1.00. */
+  function rateText(value) {
+    if (value === 0) return "0";
+    const text = Number(value).toFixed(2);
+    return Number(text) === 1 && Number(value) !== 1 ? Number(value).toFixed(3) : text;
+  }
 
   function amountText(mg) { return mg < 10 ? decimals(mg, 0, 1) : String(Math.round(mg)); }
 
@@ -75,6 +80,17 @@
 
   function byUrgency(now) {
     return (a, b) => urgency(b, now) - urgency(a, now) || Date.parse(a.raised_at) - Date.parse(b.raised_at);
+  }
+
+  /** Open sessions, and closed ones with an alert that nobody has answered. */
+  function isShown(tile) {
+    return OPEN.includes(tile.status) || (tile.alerts || []).some((alert) => !alert.acknowledged);
+  }
+
+  /** "Chair 3"; a place with a name of its own keeps it. */
+  function chairName(tile) {
+    const label = String(tile.chair_label || "");
+    return /^\S{1,3}$/.test(label) ? "Chair " + label : label;
   }
 
   // ------------------------------------------------------------------ building
@@ -177,7 +193,8 @@
     }
 
     function showSign(sign, now) {
-      const states = sign.fields.map((field) => readSign(self.tile.signs[field], now));
+      const isClosed = !OPEN.includes(self.tile.status);
+      const states = sign.fields.map((field) => readSign(self.tile.signs[field], now, isClosed));
       states.forEach((state, at) => {
         sign.values[at].put(state.text);
         setAttribute(sign.values[at].node, "data-level", state.level);
@@ -291,7 +308,7 @@
   }
 
   /** What to show of one sign; of two that share a place the worse one gives the words under it. */
-  function readSign(sign, now) {
+  function readSign(sign, now, isClosed) {
     const missing = sign && sign.not_measured;
     const measuredAt = sign && sign.effective_at ? Date.parse(sign.effective_at) : null;
     const hasValue = Boolean(sign) && sign.value !== null && sign.value !== undefined && measuredAt !== null;
@@ -301,13 +318,14 @@
       return { text: NO_VALUE, age: words(missing.reason), detail: "not measured " + since + " ago" + last, isMissing: true, level: null, isWorse: 2 };
     }
     if (!hasValue) return { text: NO_VALUE, age: "none yet", detail: null, isMissing: true, level: null, isWorse: 3 };
-    const isStale = Boolean(sign.stale_at) && Date.parse(sign.stale_at) < now;
+    // Nobody measures any more in a closed session: whatever stands there is old.
+    const isStale = isClosed || (Boolean(sign.stale_at) && Date.parse(sign.stale_at) < now);
     const old = age(now - measuredAt);
     return { text: decimals(sign.value, 0, 1), age: old, detail: null, isStale, level: sign.level || null, isWorse: isStale ? 1 : 0 };
   }
 
   window.infusion.panelTile = {
     create, el, cell, words, actionWords, age, countdown, RANK, MARK, OPEN,
-    isOver, isUnanswered, isSounding, isPromiseBroken, urgency, byUrgency,
+    isShown, chairName, isOver, isUnanswered, isSounding, isPromiseBroken, urgency, byUrgency,
   };
 })();

@@ -2,7 +2,7 @@
    An answer keeps its entry id until the server has taken it, so that trying again never answers twice. */
 (function () {
   "use strict";
-  const { el, cell, words, actionWords, age, countdown, MARK, isOver, isUnanswered, isPromiseBroken, byUrgency } = window.infusion.panelTile;
+  const { el, cell, words, actionWords, chairName, age, countdown, MARK, isOver, isUnanswered, isPromiseBroken, byUrgency } = window.infusion.panelTile;
   const CHOICES = [
     { label: "Re-measure 2 min", action: "remeasure", deadline_min: 2 },
     { label: "Re-measure 5 min", action: "remeasure", deadline_min: 5 },
@@ -61,7 +61,7 @@
       if (root.dataset.state !== state) root.dataset.state = state;
       if (root.dataset.level !== shown.level) root.dataset.level = shown.level;
       mark.put(MARK[shown.level]);
-      where.put([tile.chair_label, tile.patient_label].filter(Boolean).join("  "));
+      where.put([chairName(tile), tile.patient_label].filter(Boolean).join("  "));
       since.put(age(now - Date.parse(shown.raised_at)));
       text.put(shown.text);
       [life(now), promise(now), chair(), shown.citation || ""].forEach((line, at) => lines[at].put(line));

@@ -37,8 +37,6 @@
     let retry = null;
 
     // ---------------------------------------------------------------- tiles
-    function isShown(tile) { return panelTile.OPEN.includes(tile.status) || (tile.alerts || []).length > 0; }
-
     function addTile(tile, now) {
       const made = panelTile.create(tile, panelIsSimulated);
       made.show(tile, now);
@@ -80,7 +78,7 @@
       const now = clock.now();
       let shown = tiles.get(tile.session_id);
       if (!shown) {
-        if (!isShown(tile)) return;
+        if (!panelTile.isShown(tile)) return;
         shown = addTile(tile, now);
         rereadSoon();
       } else if (tile.change_number >= shown.tile.change_number) {
@@ -90,7 +88,7 @@
           shown.plot.pin(pinsOf(tile));
           sides = 1;
         }
-        if (!isShown(tile)) removeTile(tile.session_id);
+        if (!panelTile.isShown(tile)) removeTile(tile.session_id);
       }
       addPoints(shown, change);
       dirty.add(shown);
@@ -129,7 +127,7 @@
       clock.learn(panel.server_time);
       const now = clock.now();
       const named = new Set();
-      panel.tiles.forEach((tile) => {
+      panel.tiles.filter(panelTile.isShown).forEach((tile) => {
         named.add(tile.session_id);
         if (!isWhole && closed.get(tile.session_id) >= tile.change_number) return;
         let shown = tiles.get(tile.session_id);

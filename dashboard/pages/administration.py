@@ -1,7 +1,8 @@
 """`/administration`: the administrator adds staff and devices; each person sets an own password by a one-time link.
 
-Selectors: `#administration--form` with `[name=username]`, `[name=display_name]`, `[name=role]`, `#administration--add`,
-the answer in `#administration--answer` (the link stands in `[data-role=link]`), the list in `#administration--accounts`.
+Selectors: `#administration--form` with `[name=username]`, `[name=display_name]`, `[name=role]`,
+`#administration--add`; the answer in `#administration--answer` (the link stands in `[data-role=link]`); the list in
+`#administration--accounts`.
 """
 
 from functools import partial

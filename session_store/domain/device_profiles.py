@@ -27,7 +27,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class DeviceProfile:
-    """The columns of one device. `fallbacks` are used where the named field was not filled and are silent where zero."""
+    """The columns of one device. `fallbacks` serve where the named field was not filled and are silent where zero."""
 
     name: str
     channels: Mapping[str, Channel]

@@ -86,9 +86,9 @@ def _belongs_earlier(check: Check) -> bool:
 def _refuse_vitals(check: Check) -> Iterator[Problem]:
     content: Any = check.content
     given = [name for name in VITAL_SIGN_FIELDS if getattr(content, name) is not None]
-    if not given and not content.not_measured and content.supplemental_oxygen is None:
-        if check.source is not Source.MONITOR or not content.channels:
-            yield Problem("vital_signs", "nothing was entered", "one sign or one reason")
+    is_device_row = check.source is Source.MONITOR and bool(content.channels)
+    if not (given or content.not_measured or content.supplemental_oxygen is not None or is_device_row):
+        yield Problem("vital_signs", "nothing was entered", "one sign or one reason")
     for name, reason in content.not_measured.items():
         if name not in VITAL_SIGN_FIELDS:
             yield Problem(f"not_measured.{name}", "not a vital sign", ", ".join(VITAL_SIGN_FIELDS))

@@ -13,7 +13,11 @@ from tests.record_building import BASELINE, PAIN, PLAN, sent
 from tests.server_process import ServerProcess
 
 
-def plan(client: httpx.Client, *more: dict[str, Any], label: str | None = None) -> str:
+def plan(
+    client: httpx.Client, *more: dict[str, Any], label: str | None = None, at: datetime | None = None
+) -> str:
+    """A session that is ready, prepared at `at` (now); its id."""
+    when = {} if at is None else {"effective_at": at.isoformat()}
     session_id = str(uuid_utils.compat.uuid7())
     patient = PLAN | {"patient_label": label or f"TP-{session_id[-6:]}"}
     entries = [
@@ -25,7 +29,8 @@ def plan(client: httpx.Client, *more: dict[str, Any], label: str | None = None) 
         sent("session_ready"),
         *more,
     ]
-    answer = client.post("/api/v1/sessions", json={"session_id": session_id, "entries": entries})
+    body = {"session_id": session_id, "entries": [one | when for one in entries]}
+    answer = client.post("/api/v1/sessions", json=body)
     assert answer.status_code == 200, answer.text
     assert {one["outcome"] for one in answer.json()["results"]} == {"recorded"}, answer.text
     return session_id
@@ -261,7 +266,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9_and_open_alerts_survive(server: 
         for _ in range(3):
             stop = threading.Event()
 
-            def write() -> None:
+            def write(stop: threading.Event = stop) -> None:
                 while not stop.is_set():
                     raw = sent("note", text="written until the end")
                     try:

@@ -18,6 +18,8 @@ from session_store.storage.projections import load_summary
 from session_store.storage.schema import APPEND_ONLY_TABLES
 from tests.record_building import BASELINE, MONITOR, PAIN, PLAN, TestRecord, sent
 
+UNKNOWN_ID = str(uuid_utils.compat.uuid7())
+
 
 def test_a_resent_entry_answers_the_same_and_is_recorded_once(record: TestRecord, reader: Reader) -> None:
     session_id = record.running()
@@ -76,7 +78,7 @@ def test_a_device_is_not_asked_but_warned(record: TestRecord) -> None:
         ("rate_changed", {"pump_rate_ml_per_h": 10}, "concentration_mg_per_ml"),
         ("bolus", {"dose_mg": True}, "dose_mg"),
         ("sedation", {"scale": "poss", "level": 0}, "level"),
-        ("entered_in_error", {"withdrawn_entry_id": str(uuid_utils.compat.uuid7()), "reason": "x"}, "withdrawn_entry_id"),
+        ("entered_in_error", {"withdrawn_entry_id": UNKNOWN_ID, "reason": "x"}, "withdrawn_entry_id"),
         ("teleport", {}, "kind"),
     ],
 )  # fmt: skip
