@@ -10,7 +10,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const SERIES = ["heart_rate_per_min", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", "rate_mg_per_kg_per_h"];
   const SPO2_RANGE = [80, 100];
-  const PRESSURE_RANGE = [40, 180];
+  const PRESSURE_RANGE = [40, 200];
   const RATE_TOP_AT_LEAST = 1.25;  // so that the 1 mg/kg/h line is always in sight
 
   function node(name, attributes, parent) {

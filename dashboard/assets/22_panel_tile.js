@@ -315,7 +315,7 @@
     if (missing && (!hasValue || Date.parse(missing.effective_at) > measuredAt)) {
       const since = age(now - Date.parse(missing.effective_at));
       const last = hasValue ? ", last " + decimals(sign.value, 0, 1) + " " + age(now - measuredAt) + " ago" : "";
-      return { text: NO_VALUE, age: words(missing.reason), detail: "not measured " + since + " ago" + last, isMissing: true, level: null, isWorse: 2 };
+      return { text: NO_VALUE, age: words(missing.reason).replace(" measurement", ""), detail: words(missing.reason) + " " + since + " ago" + last, isMissing: true, level: null, isWorse: 2 };
     }
     if (!hasValue) return { text: NO_VALUE, age: "none yet", detail: null, isMissing: true, level: null, isWorse: 3 };
     // Nobody measures any more in a closed session: whatever stands there is old.

@@ -61,7 +61,7 @@
       if (root.dataset.state !== state) root.dataset.state = state;
       if (root.dataset.level !== shown.level) root.dataset.level = shown.level;
       mark.put(MARK[shown.level]);
-      where.put([chairName(tile), tile.patient_label].filter(Boolean).join("  "));
+      where.put([chairName(tile), tile.patient_label].filter(Boolean).join(" \u00b7 "));
       since.put(age(now - Date.parse(shown.raised_at)));
       text.put(shown.text);
       [life(now), promise(now), chair(), shown.citation || ""].forEach((line, at) => lines[at].put(line));
@@ -71,7 +71,7 @@
       if (shown.withdrawn_at) return "Entry withdrawn at " + time(shown.withdrawn_at) + ", not seen";
       if (shown.cleared_at) return "Over since " + time(shown.cleared_at) + ", not seen";
       if (shown.is_past) return "Recorded late, for " + time(shown.raised_at);
-      if (shown.unanswered_at && isUnanswered(shown, now)) return "Unanswered: passed on at " + time(shown.unanswered_at);
+      if (shown.unanswered_at && isUnanswered(shown, now)) return "Nobody had answered by " + time(shown.unanswered_at);
       const left = shown.sounds_at && !shown.sounded_at && shown.level !== "critical" ? Date.parse(shown.sounds_at) - now : 0;
       if (left > 0 && isUnanswered(shown, now)) return "Silent: re-measure within " + countdown(left) + ", then it sounds";
       return "";

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.bench import recorder_rate
+from tests.bench import live_paint, recorder_rate
 from tests.bench.measuring import Report
 
-PARTS: dict[str, Callable[[Report], None]] = {"recorder": recorder_rate.run}
+PARTS: dict[str, Callable[[Report], None]] = {"live": live_paint.run, "recorder": recorder_rate.run}
 
 
 def main() -> int:

@@ -147,4 +147,5 @@ class Report:
 
 
 def _machine() -> str:
-    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}. Ratios carry over, times do not."
+    python = platform.python_version()
+    return f"{platform.system()} {platform.machine()}, Python {python}. Ratios carry over, times do not."
