@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -186,10 +187,10 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._hub = hub
 
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        """The first sign of the end."""
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then shut down as usual."""
         self._hub.close()
-        super().handle_exit(sig, frame)
+        await super().shutdown(sockets)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordEntries:
-    """Append entries to one session, each judged alone. `sent_at` is the sender's clock at sending."""
+class SentEntries:
+    """Entries of one session in the form of the HTTP interface. `sent_at` is the sender's clock at sending."""
 
     session_id: UUID
     author: Author
@@ -37,14 +37,13 @@ class RecordEntries:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanSession:
-    """Make a session with its first entries, all or none."""
+class RecordEntries(SentEntries):
+    """Append entries to one session, each judged alone."""
 
-    session_id: UUID
-    author: Author
-    entries: tuple[Mapping[str, Any], ...]
-    sent_at: datetime | None = None
-    is_simulated: bool = False
+
+@dataclass(frozen=True, slots=True)
+class PlanSession(SentEntries):
+    """Make a session with its first entries, all or none."""
 
 
 @dataclass(frozen=True, slots=True)

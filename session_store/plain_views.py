@@ -6,21 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from session_store.domain.alert import AlertFact, OpenAlert
-from session_store.domain.alert_evaluation import not_judged
-from session_store.domain.entries import CONTENT_CLASSES, FIELD_SPECS, Entry, Source
+from session_store.domain.alert_rules import SIGN_OF_CONDITION
+from session_store.domain.entries import CONTENT_CLASSES, CUFF_SIGNS, FIELD_SPECS, Entry, Source
 from session_store.domain.observation_schedule import due_at
 from session_store.domain.pain_response import ScoreReading
+from session_store.domain.rule_scope import not_judged
 from session_store.domain.session_summary import SessionSummary, SignStanding, scheduled_signs
 from session_store.storage.row_mapping import number_or_none
 
 # A monitor value is stale after three missed sends (design 6); until two samples show the interval, 60 s are assumed.
 MISSED_SENDS = 3
 ASSUMED_MONITOR_INTERVAL_S = 20.0
-CUFF_SIGNS = ("systolic_mmhg", "diastolic_mmhg", "mean_arterial_mmhg")
-CONDITION_SIGNS = {
-    "spo2": "spo2_percent", "rr": "respiratory_rate_per_min", "hr": "heart_rate_per_min",
-    "sbp": "systolic_mmhg", "dbp": "diastolic_mmhg",
-}  # fmt: skip
 
 
 def time_text(at: datetime | None) -> str | None:
@@ -92,7 +88,7 @@ def _infusion_view(summary: SessionSummary) -> dict[str, Any]:
 def _signs_view(summary: SessionSummary) -> dict[str, Any]:
     levels: dict[str, str] = {}
     for alert in sorted(summary.alerts, key=lambda one: one.level):
-        sign = CONDITION_SIGNS.get(alert.condition.split(".")[0])
+        sign = SIGN_OF_CONDITION.get(alert.condition)
         if sign is not None and not alert.is_over:
             levels[sign] = alert.level.word
     return {name: _sign_view(summary, name, sign) | {"level": levels.get(name)} for name, sign in summary.signs.items()}

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from session_store.domain.alert import AcknowledgedBy, AlertFact, ChairVisit, Fact, OpenAlert
+from session_store.domain.alert import AcknowledgedBy, AlertFact, ChairVisit, Fact, OpenAlert, alert_opened_by
 from session_store.domain.entries import EnteredInError, Entry
+from session_store.domain.refolding import withdrawn_entry_ids
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.errors import UnknownSession
@@ -172,18 +173,11 @@ def alerts_of(record: SessionRecord) -> list[OpenAlert]:
     for fact, recorded_at in record.facts:
         alert = alerts.get(fact.alert_id)
         if alert is None:
-            alert = alerts[fact.alert_id] = standing.get(fact.alert_id) or _first_seen(fact, recorded_at)
+            alert = alerts[fact.alert_id] = standing.get(fact.alert_id) or alert_opened_by(fact, recorded_at)
         if fact.alert_id not in standing:
             _follow_fact(alert, fact)
     _add_answers(alerts, standing, record.entries)
     return list(alerts.values())
-
-
-def _first_seen(fact: AlertFact, recorded_at: datetime) -> OpenAlert:
-    return OpenAlert(
-        fact.alert_id, fact.rule_id, fact.rule_version, fact.condition, fact.level, fact.level, fact.text,
-        fact.citation, fact.at, recorded_at, fact.evidence_entry_id, is_past=fact.is_past,
-    )  # fmt: skip
 
 
 def _follow_fact(alert: OpenAlert, fact: AlertFact) -> None:
@@ -212,7 +206,7 @@ def _add_answers(alerts: dict[UUID, OpenAlert], standing: dict[UUID, OpenAlert],
 
 def _trend(entries: list[Entry], summary: SessionSummary, since: datetime) -> dict[str, list[list[Any]]]:
     """Points of the tile's plot, newest window only; withdrawn entries are not drawn."""
-    withdrawn = {one.content.withdrawn_entry_id for one in entries if isinstance(one.content, EnteredInError)}
+    withdrawn = withdrawn_entry_ids(entries)
     standing = sorted((one for one in entries if one.entry_id not in withdrawn), key=lambda one: one.effective_at)
     trend: dict[str, list[list[Any]]] = {name: [] for name in (*TREND_SIGNS, "rate_mg_per_kg_per_h", "pain")}
     for entry in standing:

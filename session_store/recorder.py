@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from session_store.clock import Clock
 from session_store.commands import Command, EntryResult, JudgeTime, PlanSession, RecordEntries
@@ -49,6 +49,7 @@ class Recorder:
         self._bells: list[Bell] = [bell] if bell else []
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closed = False
+        self._connection: Connection
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
@@ -72,14 +73,16 @@ class Recorder:
             self._thread.join()
 
     def _work(self) -> None:
-        while True:
-            first = self._queue.get()
-            if first is None:
-                return
-            batch, is_last = self._take_waiting(first)
-            self._record(batch)
-            if is_last:
-                return
+        # One connection for the thread's whole life: taking it from the pool anew costs a tenth of a commit.
+        with self._writer.connect() as self._connection:
+            while True:
+                first = self._queue.get()
+                if first is None:
+                    return
+                batch, is_last = self._take_waiting(first)
+                self._record(batch)
+                if is_last:
+                    return
 
     def _take_waiting(self, first: _Work) -> tuple[list[_Work], bool]:
         batch = [first]
@@ -99,7 +102,9 @@ class Recorder:
         except Exception as failure:
             if len(batch) == 1:
                 _log.exception("a command could not be recorded")
-                batch[0].answer.set_exception(failure)
+                unavailable = StoreUnavailable("nothing was written")
+                unavailable.__cause__ = failure
+                batch[0].answer.set_exception(unavailable)
                 return
             for work in batch:
                 self._record([work])
@@ -109,8 +114,8 @@ class Recorder:
         self._ring(transaction)
 
     def _commit(self, commands: list[Command]) -> tuple[list[Answer], WriteTransaction]:
-        with self._writer.begin() as connection:
-            transaction = WriteTransaction(connection, self._clinic_id, self._clock.now())
+        with self._connection.begin():
+            transaction = WriteTransaction(self._connection, self._clinic_id, self._clock.now())
             transaction.begin(_entry_ids(commands))
             answers = [run_command(transaction, command) for command in commands]
             transaction.flush()

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import uuid_utils.compat
 
-from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordEntries
+from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordEntries, SentEntries
 from session_store.domain.alert import AlertFact
 from session_store.domain.alert_evaluation import judge_entry
 from session_store.domain.device_profiles import decode
@@ -195,7 +195,7 @@ def _patient(transaction: WriteTransaction, content: Any) -> UUID:
 
 
 def _record_one(
-    transaction: WriteTransaction, session_id: UUID, command: RecordEntries | PlanSession, raw: Mapping[str, Any]
+    transaction: WriteTransaction, session_id: UUID, command: SentEntries, raw: Mapping[str, Any]
 ) -> EntryResult:
     draft = _read(transaction, command, raw)
     if isinstance(draft, EntryResult):
@@ -356,11 +356,13 @@ def _content_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name not in ENVELOPE_FIELDS}
 
 
-def _read(
-    transaction: WriteTransaction, command: RecordEntries | PlanSession, raw: Mapping[str, Any]
-) -> Draft | EntryResult:
+def _read(transaction: WriteTransaction, command: SentEntries, raw: Mapping[str, Any]) -> Draft | EntryResult:
     """The typed draft of a sent entry, or its refusal."""
     entry_id = parse_uuid7(raw.get("entry_id"))
+    digest = _digest(raw)
+    if digest is None:
+        problem = Problem("entry_id", "the entry has characters that cannot be stored", None)
+        return EntryResult(None, EntryOutcome.REFUSED, problems=(problem,))
     problems = [] if entry_id else [Problem("entry_id", "not a UUID version 7", None)]
     source = _read_source(raw, command.author, problems)
     confirmed = _read_confirmed(raw, problems)
@@ -372,9 +374,18 @@ def _read(
     problems += _explain_zeros(fields, found)
     if problems or content is None or entry_id is None or effective_at is None or source is None:
         return EntryResult(_id_text(raw), EntryOutcome.REFUSED, problems=tuple(problems))
-    digest = sha256(_digest_encoder.encode({k: v for k, v in raw.items() if k != "confirmed"})).digest()
     simulated = raw.get("is_simulated") is True or command.is_simulated
     return Draft(entry_id, digest, content, source, effective_at, sent, confirmed, simulated)
+
+
+def _digest(raw: Mapping[str, Any]) -> bytes | None:
+    """What makes a resend the same entry: everything but what was confirmed. None for half a surrogate pair."""
+    try:
+        return sha256(
+            _digest_encoder.encode({name: value for name, value in raw.items() if name != "confirmed"})
+        ).digest()
+    except UnicodeEncodeError:
+        return None
 
 
 def _read_source(raw: Mapping[str, Any], author: Author, problems: list[Problem]) -> Source | None:
@@ -392,7 +403,7 @@ def _read_source(raw: Mapping[str, Any], author: Author, problems: list[Problem]
 
 def _read_confirmed(raw: Mapping[str, Any], problems: list[Problem]) -> tuple[str, ...]:
     sent = raw.get("confirmed", [])
-    if not isinstance(sent, list) or len(sent) > 40 or not all(isinstance(one, str) for one in sent):
+    if not isinstance(sent, list) or len(sent) > 40 or not all(isinstance(one, str) and one.isascii() for one in sent):
         problems.append(Problem("confirmed", "not a list of field names", None))
         return ()
     return tuple(one[:80] for one in sent)

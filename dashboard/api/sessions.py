@@ -76,15 +76,20 @@ def sessions_router(services: Services) -> APIRouter:
     @router.post("/sessions/{session_id}/entries")
     async def record_entries(session_id: UUID, body: SentEntries, request: Request) -> JSONResponse:
         author = author_of(request)
-        permitted = [raw for raw in body.entries if may_record(author.role, str(raw.get("kind")))]
-        refused = [_not_permitted(raw, author) for raw in body.entries if raw not in permitted]
-        if not await run_in_threadpool(_exists, services, session_id):
+        is_permitted = [may_record(author.role, str(raw.get("kind"))) for raw in body.entries]
+        if not await run_in_threadpool(services.reader.knows, session_id):
             return problem(404, "session_id", "no such session")
+        permitted = tuple(raw for raw, passes in zip(body.entries, is_permitted, strict=True) if passes)
         results: list[EntryResult] = []
         if permitted:
-            command = RecordEntries(session_id, author, tuple(permitted), _sent_at(body), _simulated(services, body))
+            command = RecordEntries(session_id, author, permitted, _sent_at(body), _simulated(services, body))
             results = await asyncio.wrap_future(services.recorder.submit(command))
-        return _answer(services, _in_sent_order(body.entries, permitted, results, refused), {})
+        answers = iter(results)
+        in_sent_order = [
+            next(answers) if passes else _not_permitted(raw, author)
+            for raw, passes in zip(body.entries, is_permitted, strict=True)
+        ]
+        return _answer(services, in_sent_order, {})
 
     @router.post("/alerts/{alert_id}/acknowledgements")
     async def acknowledge(alert_id: UUID, body: SentAcknowledgement, request: Request) -> JSONResponse:
@@ -129,10 +134,6 @@ def sessions_router(services: Services) -> APIRouter:
     return router
 
 
-def _exists(services: Services, session_id: UUID) -> bool:
-    return services.reader.knows(session_id)
-
-
 def _sent_at(body: SentEntries) -> Any:
     if body.sent_at is None:
         return None
@@ -151,13 +152,6 @@ def _not_permitted(raw: dict[str, Any], author: Author) -> EntryResult:
     text = raw.get("entry_id")
     refusal = Problem("kind", f"the role {author.role} may not record this", None)
     return EntryResult(text if isinstance(text, str) else None, EntryOutcome.REFUSED, problems=(refusal,))
-
-
-def _in_sent_order(
-    sent: list[dict[str, Any]], permitted: list[dict[str, Any]], results: list[EntryResult], refused: list[EntryResult]
-) -> list[EntryResult]:
-    answers, refusals = iter(results), iter(refused)
-    return [next(answers) if raw in permitted else next(refusals) for raw in sent]
 
 
 def _answer(services: Services, results: list[EntryResult], more: dict[str, Any]) -> JSONResponse:

@@ -19,11 +19,15 @@
   onPage("*", (root) => {
     if (!root.querySelector("#shell--theme")) return undefined;  // sign-in and messages have no frame
     let zone;
+    let shown;
     const time = root.querySelector("#shell--clock");
     const tick = () => {
       if (!time || !zone) return;
       const parts = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone };
-      time.replaceChildren(new Date(clock.now()).toLocaleTimeString([], parts));
+      const text = new Date(clock.now()).toLocaleTimeString([], parts);
+      if (text === shown) return;
+      shown = text;
+      time.replaceChildren(text);
       const small = document.createElement("small");
       small.textContent = zone;
       time.append(small);

@@ -112,3 +112,11 @@ class OpenAlert:
         if self.withdrawn_at is not None:
             return True
         return self.cleared_at is not None and (self.acknowledged is not None or self.peak_level is Level.ADVISORY)
+
+
+def alert_opened_by(fact: AlertFact, recorded_at: datetime) -> OpenAlert:
+    """The alert as its first fact leaves it; whether it sounds is said elsewhere."""
+    return OpenAlert(
+        fact.alert_id, fact.rule_id, fact.rule_version, fact.condition, fact.level, fact.level, fact.text,
+        fact.citation, fact.at, recorded_at, fact.evidence_entry_id, is_past=fact.is_past,
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """Alert rules as data: one row a cell of the clinical tables, each with its source or "our proposal".
 
-`RULE_SET_VERSION` is stored with every alert. Nothing here is code that judges; `alert_evaluation` does.
+`RULE_SET_VERSION` is stored with every alert. Nothing here judges: the modules behind `alert_evaluation` do.
 Sources: Cohen 2018 = Reg Anesth Pain Med 2018;43:521-546; NEWS2 = RCP 2017; CTCAE = NCI CTCAE v5; SCIRP = published
 low-dose ketamine emergency-department protocol (no start beyond SBP 90/180, HR 50/150, RR 10/30).
 """
@@ -145,6 +145,16 @@ VITAL_RULES: tuple[VitalRule, ...] = (
     _row("dbp.high.warning", _DBP, _W, _AT_OVER, "100", f"CTCAE grade 3; {PROPOSAL}"),
     _row("dbp.high.critical", _DBP, _C, _AT_OVER, "110", PROPOSAL),
 )
+
+# The same rows as the judges read them: by sign, then by condition.
+RULES_BY_SIGN: dict[str, dict[str, tuple[VitalRule, ...]]] = {
+    sign: {
+        condition: tuple(rule for rule in VITAL_RULES if rule.condition == condition)
+        for condition in dict.fromkeys(rule.condition for rule in VITAL_RULES if rule.sign == sign)
+    }
+    for sign in dict.fromkeys(rule.sign for rule in VITAL_RULES)
+}
+SIGN_OF_CONDITION: dict[str, str] = {rule.condition: rule.sign for rule in VITAL_RULES}
 
 # A level is left only this far inside its limit, or after two in-range hand values (clinical.md 7.2 gives SBP 10 and
 # SpO2 2; the others are our proposal).

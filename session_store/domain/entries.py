@@ -179,6 +179,8 @@ SYMPTOM_TERMS = frozenset(
 
 # Signs that are due by the schedule, one clock each.
 SCHEDULED_SIGNS = ("heart_rate_per_min", "systolic_mmhg", "spo2_percent", "respiratory_rate_per_min")
+# Signs that one cuff measurement gives together; also a monitor measures them minutes apart.
+CUFF_SIGNS = frozenset({"systolic_mmhg", "diastolic_mmhg", "mean_arterial_mmhg"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,10 +233,9 @@ class StartOverride:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InfusionStarted:
-    """The pump runs: rate and concentration; mg/h and mg/kg/h, when given, must agree with them."""
+class PumpSetting:
+    """What the pump is set to: rate and concentration; mg/h and mg/kg/h, when given, must agree with them."""
 
-    kind: ClassVar[str] = "infusion_started"
     pump_rate_ml_per_h: Decimal = number(limits.PUMP_RATE, required=True, label="Pump rate")
     concentration_mg_per_ml: Decimal = number(limits.CONCENTRATION, required=True, label="Concentration")
     rate_mg_per_h: Decimal | None = number(limits.INFUSION_RATE, label="Rate")
@@ -243,15 +244,17 @@ class InfusionStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RateChanged:
+class InfusionStarted(PumpSetting):
+    """The pump runs."""
+
+    kind: ClassVar[str] = "infusion_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateChanged(PumpSetting):
     """The pump runs at another rate from now on; the same fields as at the start."""
 
     kind: ClassVar[str] = "rate_changed"
-    pump_rate_ml_per_h: Decimal = number(limits.PUMP_RATE, required=True, label="Pump rate")
-    concentration_mg_per_ml: Decimal = number(limits.CONCENTRATION, required=True, label="Concentration")
-    rate_mg_per_h: Decimal | None = number(limits.INFUSION_RATE, label="Rate")
-    rate_mg_per_kg_per_h: Decimal | None = number(limits.INFUSION_RATE_PER_KG, label="Rate")
-    ordered_by: str | None = text(max_length=80, label="Ordered by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

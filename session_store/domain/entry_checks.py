@@ -12,10 +12,10 @@ from typing import Any
 
 from session_store.domain import limits
 from session_store.domain.alert import Level
-from session_store.domain.alert_evaluation import outside_rule_set, start_missing
 from session_store.domain.entries import VITAL_SIGN_FIELDS, Content, Source, unusual_fields
 from session_store.domain.entry_fields import Problem
 from session_store.domain.infusion import exceeds_per_kg
+from session_store.domain.rule_scope import outside_rule_set, start_missing
 from session_store.domain.session import next_status
 from session_store.domain.session_summary import SessionSummary
 

@@ -9,14 +9,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from session_store.domain.alert import AlertFact, Fact, Level, OpenAlert
-from session_store.domain.alert_evaluation import Judgement, drop_settled, judge_entry, withdraw
+from session_store.domain.alert import AlertFact, Fact, Level, OpenAlert, alert_opened_by
+from session_store.domain.alert_evaluation import judge_entry
+from session_store.domain.alert_standing import (
+    Finding,
+    Judgement,
+    clear,
+    count_raised,
+    drop_settled,
+    escalate,
+    fact_of,
+    lower,
+    withdraw,
+)
 from session_store.domain.entries import EnteredInError, Entry
 from session_store.domain.session_summary import SessionSummary
 
 _WEIGHT_IS_FOR_THE_WHOLE_SESSION = "weight"
-# Alerts by the clock are not found again by folding entries; they stay as they are until a value clears them.
-_TIME_CONDITIONS = ("overdue:", "monitor.silent")
+# Alerts by the clock, and of a rule that failed, are not found again by folding; they stay until what ends them.
+_NOT_FOUND_BY_FOLDING = ("overdue:", "monitor.silent", "rule.failed")
 
 
 def standing_entries(entries: Iterable[Entry]) -> list[Entry]:
@@ -79,7 +90,7 @@ def reconcile(
     after.alerts = kept
     after.alerts_by_level = dict(before.alerts_by_level)
     for alert in kept:
-        yield from _follow(alert, refolded, cause, judgement)
+        yield from _follow(after, alert, refolded, cause, judgement)
     for alert in refolded:
         answered = alert.clears_on_acknowledgement and (alert.condition, alert.evidence_entry_id) in raised_before
         if not alert.is_over and not answered and after.open_alert(alert.condition) is None:
@@ -88,23 +99,21 @@ def reconcile(
     drop_settled(after)
 
 
-def _follow(alert: OpenAlert, refolded: list[OpenAlert], cause: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+def _follow(
+    after: SessionSummary, alert: OpenAlert, refolded: list[OpenAlert], cause: Entry, judgement: Judgement
+) -> Iterator[AlertFact]:
     """An alert on record takes the level that the fold found; without any finding it is over."""
-    if alert.is_over or alert.condition.startswith(_TIME_CONDITIONS) or alert.condition.startswith("rule.failed"):
+    if alert.is_over or alert.condition.startswith(_NOT_FOUND_BY_FOLDING):
         return
     again = next((one for one in refolded if one.condition == alert.condition and not one.is_over), None)
     if again is None:
-        alert.cleared_at = judgement.now
-        yield _fact_of(Fact.CLEARED, alert, judgement, cause.entry_id)
-    elif again.level > alert.level:
-        alert.level, alert.peak_level, alert.acknowledged = again.level, max(alert.peak_level, again.level), None
-        alert.text, alert.rule_id, alert.citation = again.text, again.rule_id, again.citation
-        alert.sounds_at = alert.sounded_at = judgement.now if again.level is not Level.ADVISORY else None
-        yield _fact_of(Fact.ESCALATED, alert, judgement, again.evidence_entry_id)
-    elif again.level < alert.level:
-        alert.level, alert.text = again.level, again.text
-        alert.rule_id, alert.citation = again.rule_id, again.citation
-        yield _fact_of(Fact.LOWERED, alert, judgement, again.evidence_entry_id)
+        yield clear(alert, judgement.now, cause.entry_id)
+        return
+    found = Finding(again.rule_id, again.condition, again.level, again.text, again.citation)
+    if found.level > alert.level:
+        yield escalate(after, judgement, alert, found, judgement.now, again.evidence_entry_id)
+    elif found.level < alert.level:
+        yield lower(alert, found, judgement.now, again.evidence_entry_id)
 
 
 def _raise_now(after: SessionSummary, alert: OpenAlert, cause: Entry, judgement: Judgement) -> AlertFact:
@@ -113,8 +122,8 @@ def _raise_now(after: SessionSummary, alert: OpenAlert, cause: Entry, judgement:
         alert.sounds_at = alert.sounded_at = judgement.now
     alert.text = f"{alert.text} (found after a correction)"
     after.alerts.append(alert)
-    _count(after, alert.level)
-    return _fact_of(Fact.RAISED, alert, judgement, alert.evidence_entry_id or cause.entry_id)
+    count_raised(after, alert.level)
+    return fact_of(Fact.RAISED, alert, judgement.now, alert.evidence_entry_id or cause.entry_id)
 
 
 def _raise_past(
@@ -131,24 +140,10 @@ def _raise_past(
         known = (fact.condition, fact.evidence_entry_id) in raised_before
         if fact.fact is not Fact.RAISED or fact.level is Level.ADVISORY or known or fact.alert_id not in cleared:
             continue
-        alert = OpenAlert(
-            fact.alert_id, fact.rule_id, fact.rule_version, f"{fact.condition}:past", fact.level, fact.level,
-            f"{fact.text} (found after a correction)", fact.citation, fact.at, judgement.now, fact.evidence_entry_id,
-            is_past=True,
-        )  # fmt: skip
+        text = f"{fact.text} (found after a correction)"
+        past = replace(fact, condition=f"{fact.condition}:past", text=text, is_past=True)
+        alert = alert_opened_by(past, judgement.now)
         after.alerts.append(alert)
-        _count(after, alert.level)
-        yield _fact_of(Fact.RAISED, alert, judgement, fact.evidence_entry_id)
-        alert.cleared_at = judgement.now
-        yield _fact_of(Fact.CLEARED, alert, judgement, cause.entry_id)
-
-
-def _count(summary: SessionSummary, level: Level) -> None:
-    summary.alerts_by_level[level.word] = summary.alerts_by_level.get(level.word, 0) + 1
-
-
-def _fact_of(fact: Fact, alert: OpenAlert, judgement: Judgement, evidence: UUID | None) -> AlertFact:
-    return AlertFact(
-        fact, alert.alert_id, alert.rule_id, alert.rule_version, alert.condition, alert.level, judgement.now,
-        alert.text, alert.citation, evidence, alert.is_past,
-    )  # fmt: skip
+        count_raised(after, alert.level)
+        yield fact_of(Fact.RAISED, alert, judgement.now, fact.evidence_entry_id)
+        yield clear(alert, judgement.now, cause.entry_id)

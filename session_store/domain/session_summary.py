@@ -152,11 +152,15 @@ class SessionSummary:
 
     def open_alert(self, condition: str) -> OpenAlert | None:
         """The alert of this condition that is not over, if any."""
-        return next((alert for alert in self.alerts if alert.condition == condition and not alert.is_over), None)
+        for alert in self.alerts:
+            if alert.condition == condition and not alert.is_over:
+                return alert
+        return None
 
     def apply(self, entry: Entry) -> None:
         """Fold one entry in. Entries of a kind must come in the order of their effective time."""
         self._note_catching_up(entry)
+        self.is_simulated = self.is_simulated or entry.is_simulated
         self._move_status(entry)
         folder = _FOLDERS.get(entry.content.kind)
         if folder is not None:

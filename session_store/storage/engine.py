@@ -13,7 +13,8 @@ from session_store.storage.sqlite import open_sqlite
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """One engine that writes and one that reads; on SQLite the writer has a single connection."""
+    """One engine that writes and one that reads. On SQLite the recorder's thread keeps one connection of the writer;
+    the other is for accounts and migrations; BEGIN IMMEDIATE makes each wait for the other."""
 
     writer: Engine
     reader: Engine
@@ -34,4 +35,4 @@ def open_engines(url: str) -> Engines:
         raise StoreUnavailable(f"database {parsed.get_backend_name()!r} is not supported yet: use sqlite:///FILE")
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    return Engines(open_sqlite(url, is_writer=True, pool_size=1), open_sqlite(url, is_writer=False, pool_size=5))
+    return Engines(open_sqlite(url, is_writer=True, pool_size=2), open_sqlite(url, is_writer=False, pool_size=5))

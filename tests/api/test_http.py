@@ -13,9 +13,7 @@ from tests.record_building import BASELINE, PAIN, PLAN, sent
 from tests.server_process import ServerProcess
 
 
-def plan(
-    client: httpx.Client, *more: dict[str, Any], label: str | None = None, at: datetime | None = None
-) -> str:
+def plan(client: httpx.Client, *more: dict[str, Any], label: str | None = None, at: datetime | None = None) -> str:
     """A session that is ready, prepared at `at` (now); its id."""
     when = {} if at is None else {"effective_at": at.isoformat()}
     session_id = str(uuid_utils.compat.uuid7())
@@ -64,6 +62,7 @@ def test_unknown_pages_are_404_and_never_dashs_index(server: ServerProcess) -> N
         (b'{"entries": [{"kind": "vital_signs", "not_measured": "no"}]}', 200),
         (b'{"entries": [{"kind": "vital_signs", "heart_rate_per_min": NaN}]}', 200),
         (b'{"entries": [{"kind": "vital_signs", "heart_rate_per_min": 1e400}]}', 200),
+        (b'{"entries": [{"kind": "note", "text": "half a pair \\ud800"}]}', 200),
     ],
 )  # fmt: skip
 def test_malformed_input_gets_a_clear_answer_and_never_a_500(server: ServerProcess, body: bytes, status: int) -> None:

@@ -30,8 +30,8 @@ class Case:
 
 
 CASES = (
-    Case("recorder, 1 client", 1, at_least(0.06), False, 1.5, rounds=5),
-    Case("recorder, 64 clients", 64, at_least(0.10), False, 1.5, rounds=5),
+    Case("recorder, 1 client", 1, at_least(0.06), False, 1.2, rounds=4),
+    Case("recorder, 64 clients", 64, at_least(0.10), False, 1.2, rounds=4),
     Case("recorder, 1 client, each sync +8 ms", 1, at_least(0.7), True, 2),
     Case("recorder, 64 clients, each sync +8 ms", 64, at_least(5), True, 2),
 )

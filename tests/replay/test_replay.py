@@ -111,4 +111,6 @@ def test_a_person_confirms_what_the_monitor_only_suggested(server: ServerProcess
         record(device, session_id, lone)
         assert arrests(nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()) == []
         record(nurse, session_id, sent("vital_signs", heart_rate_per_min=12, confirmed=["heart_rate_per_min"]))
-        assert arrests(nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()) == ["Heart rate 12 /min, at or below 40"]
+        assert arrests(nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()) == [
+            "Heart rate 12 /min, at or below 40"
+        ]

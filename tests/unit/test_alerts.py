@@ -440,3 +440,26 @@ def test_a_failing_rule_raises_its_own_alert_and_keeps_the_entry(
     result = record.chart(session_id, "vital_signs", heart_rate_per_min=70)
     assert result.outcome.value == "recorded"
     assert standing(reader, session_id) == [("rule.failed:vital_signs", "warning")]
+
+
+def test_closing_a_session_ends_its_conditions_and_what_nobody_saw_stays_listed(
+    record: TestRecord, reader: Reader
+) -> None:
+    session_id = record.running()
+    record.chart(session_id, "vital_signs", spo2_percent=88, diastolic_mmhg=92, systolic_mmhg=125)
+    record.clock.forward(minutes=10)
+    record.chart(session_id, "transferred", destination="ward")
+    left = reader.timeline(session_id)["session"]["alerts"]
+    assert [(one["condition"], one["cleared_at"] is not None) for one in left] == [("spo2.low", True)]
+    assert all(one["cleared_at"] for one in alerts(reader, session_id))
+
+
+def test_a_superseded_lone_extreme_of_a_monitor_still_asks_to_verify(record: TestRecord, reader: Reader) -> None:
+    session_id = record.running()
+    record.clock.forward(minutes=10)
+    earlier = (record.clock.now() - timedelta(minutes=5)).isoformat()
+    monitor(record, session_id, heart_rate_per_min=70)
+    monitor(record, session_id, heart_rate_per_min="11.5", effective_at=earlier)
+    (asked,) = alerts(reader, session_id)
+    assert (asked["rule_id"], asked["is_past"], asked["sounded_at"]) == ("sign.verify.advisory", True, None)
+    assert standing(reader, session_id) == []

@@ -1,0 +1,82 @@
+"""What people and time make of an alert that stands: acknowledged, visited, sounding, unanswered, promise broken."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from session_store.domain.alert import AcknowledgedBy, AlertFact, ChairVisit, Fact, Level, OpenAlert
+from session_store.domain.alert_rules import SIGN_OF_CONDITION, UNANSWERED_AFTER_SECONDS
+from session_store.domain.alert_standing import Judgement, clear, fact_of
+from session_store.domain.entries import Entry
+from session_store.domain.session_summary import SessionSummary
+
+
+def judge_acknowledgement(summary: SessionSummary, entry: Entry, _judgement: Judgement) -> Iterator[AlertFact]:
+    """Somebody has seen the alert; one about what has happened is over by that."""
+    content: Any = entry.content
+    for alert in summary.alerts:
+        if alert.alert_id != content.alert_id:
+            continue
+        minutes = content.deadline_min
+        deadline = None if minutes is None else entry.effective_at + timedelta(minutes=int(minutes))
+        alert.acknowledged = AcknowledgedBy(
+            entry.author_name, entry.effective_at, content.action, content.remark, deadline
+        )
+        if alert.clears_on_acknowledgement and not alert.is_over:
+            yield clear(alert, entry.effective_at, entry.entry_id)
+
+
+def judge_chair_visit(summary: SessionSummary, entry: Entry, _judgement: Judgement) -> Iterator[AlertFact]:
+    """The first who came to the chair is named; the alert goes on for everybody else."""
+    content: Any = entry.content
+    for alert in summary.alerts:
+        if alert.alert_id == content.alert_id and alert.at_the_chair is None:
+            alert.at_the_chair = ChairVisit(entry.author_name, entry.effective_at)
+    yield from ()
+
+
+def judge_sounds(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
+    """The re-measure window is over, or another warning joined: the alert sounds from now on."""
+    for alert in summary.alerts:
+        if alert.sounds_at is None or alert.sounded_at is not None or alert.acknowledged is not None or alert.is_over:
+            continue
+        if judgement.now >= alert.sounds_at:
+            alert.sounded_at = judgement.now
+            yield fact_of(Fact.SOUNDED, alert, judgement.now, alert.evidence_entry_id)
+
+
+def judge_unanswered(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
+    """A critical nobody acknowledged for 60 s goes beyond the panel, and again after another 60 s."""
+    for alert in summary.alerts:
+        if alert.is_over or alert.acknowledged is not None or alert.level is not Level.CRITICAL:
+            continue
+        since = alert.unanswered_at or alert.sounded_at or alert.recorded_at
+        if alert.unanswered_times < 2 and (judgement.now - since).total_seconds() >= UNANSWERED_AFTER_SECONDS:
+            alert.unanswered_at = judgement.now
+            alert.unanswered_times += 1
+            yield fact_of(Fact.UNANSWERED, alert, judgement.now, alert.evidence_entry_id)
+
+
+def judge_promises(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
+    """A promise with a deadline that was not kept returns the alert to everybody, naming the promiser."""
+    for alert in summary.alerts:
+        promise = alert.acknowledged
+        if alert.is_over or promise is None or promise.deadline_at is None or judgement.now < promise.deadline_at:
+            continue
+        if _was_measured_since(summary, alert, promise.at):
+            promise.deadline_at = None
+        else:
+            yield _broken(alert, promise, judgement.now)
+
+
+def _broken(alert: OpenAlert, promise: AcknowledgedBy, now: datetime) -> AlertFact:
+    alert.acknowledged = None
+    alert.text = f"{alert.text} (promise of {promise.by} not kept: {promise.action.replace('_', ' ')})"
+    alert.sounds_at = alert.sounded_at = None if alert.level is Level.ADVISORY else now
+    alert.unanswered_at, alert.unanswered_times = None, 0
+    return fact_of(Fact.PROMISE_BROKEN, alert, now, alert.evidence_entry_id)
+
+
+def _was_measured_since(summary: SessionSummary, alert: OpenAlert, since: datetime) -> bool:
+    newest = summary.signs.get(SIGN_OF_CONDITION.get(alert.condition, ""))
+    return newest is not None and newest.effective_at is not None and newest.effective_at > since

@@ -1,0 +1,55 @@
+"""How long a value must last: before it raises (by its source), and before an open alert is lowered or over.
+
+Hand values count at once. Of monitor values a critical needs two in a row and a milder level 60 s; a cuff value counts
+at once up to warning (our proposal), because the next one may be minutes away.
+"""
+
+from datetime import datetime
+
+from session_store.domain.alert import Level
+from session_store.domain.alert_rules import MONITOR_WARNING_SECONDS
+from session_store.domain.entries import CUFF_SIGNS, Entry, Source
+from session_store.domain.session_summary import ConditionStanding
+
+
+def confirmed_level(standing: ConditionStanding, worst: Level | None, sign: str, entry: Entry) -> Level | None:
+    """The worst level that a value establishes by the persistence rule of its source; it shows `worst`."""
+    confirmed: Level | None = None
+    for level in Level:
+        key = int(level)
+        if worst is None or worst < level:
+            standing.pending_since.pop(key, None)
+            standing.pending_count.pop(key, None)
+            continue
+        since = standing.pending_since.setdefault(key, entry.effective_at)
+        standing.pending_count[key] = standing.pending_count.get(key, 0) + 1
+        if _persists(level, sign, entry, since, standing.pending_count[key]):
+            confirmed = level
+    return confirmed
+
+
+def _persists(level: Level, sign: str, entry: Entry, since: datetime, count: int) -> bool:
+    if entry.source is not Source.MONITOR:
+        return True
+    if level is Level.CRITICAL:
+        return count >= 2
+    return sign in CUFF_SIGNS or _lasts(since, entry)
+
+
+def is_calm_long_enough(standing: ConditionStanding, entry: Entry) -> bool:
+    """Counts one more milder value: two by hand in a row, or 60 s of a monitor's (the 60 s are our proposal)."""
+    standing.calm_since = standing.calm_since or entry.effective_at
+    standing.calm_count += 1
+    is_calm = _lasts(standing.calm_since, entry) if entry.source is Source.MONITOR else standing.calm_count >= 2
+    if is_calm:
+        end_calm(standing)
+    return is_calm
+
+
+def end_calm(standing: ConditionStanding) -> None:
+    """The alert is over, or a value showed its level again: the counting starts anew."""
+    standing.calm_since, standing.calm_count = None, 0
+
+
+def _lasts(since: datetime, entry: Entry) -> bool:
+    return (entry.effective_at - since).total_seconds() >= MONITOR_WARNING_SECONDS

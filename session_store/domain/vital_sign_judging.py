@@ -1,0 +1,211 @@
+"""Judges measured vital signs, and again when symptoms or sedation give a standing value another weight.
+
+A value that is the newest of its sign is judged as current, whenever it comes; one already superseded is recorded as
+past. A missing value never clears.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from session_store.domain.alert import AlertFact, Level
+from session_store.domain.alert_rules import (
+    REMEASURE_WINDOW_SECONDS,
+    RULES_BY_SIGN,
+    SITUATION_RULES,
+    SYMPTOM_SECONDS,
+    VitalRule,
+)
+from session_store.domain.alert_standing import (
+    Finding,
+    Judgement,
+    as_found,
+    bring_to,
+    clear,
+    clear_conditions,
+    raise_alert,
+    raise_unless_open,
+)
+from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry, Source
+from session_store.domain.limits import EXTREME_MONITOR_VALUES
+from session_store.domain.missing_judging import end_silence, end_waiting_for, judge_absent
+from session_store.domain.persistence import confirmed_level, end_calm, is_calm_long_enough
+from session_store.domain.rule_scope import outside_rule_set
+from session_store.domain.session_summary import ConditionStanding, SessionSummary
+from session_store.domain.vital_sign_limits import is_held, limit_words, matches, value_words
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One measured value on its way through the rules of its sign."""
+
+    sign: str
+    value: Decimal
+    entry: Entry
+    judgement: Judgement
+
+
+def judge_vital_signs(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """What one set of vital signs brings about, sign by sign."""
+    content: Any = entry.content
+    yield from end_silence(summary, entry, judgement)
+    yield from judge_absent(summary, entry, judgement)
+    is_judged = outside_rule_set(summary) is None
+    for sign in VITAL_SIGN_FIELDS:
+        value = getattr(content, sign)
+        if value is None:
+            continue
+        if summary.signs[sign].entry_id != entry.entry_id:
+            if is_judged:
+                yield from _judge_past(summary, _Reading(sign, value, entry, judgement))
+            continue
+        yield from end_waiting_for(summary, sign, entry)
+        if is_judged:
+            yield from _judge_current(summary, _Reading(sign, value, entry, judgement))
+
+
+def _judge_current(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
+    sign, entry = reading.sign, reading.entry
+    is_extreme = entry.source is Source.MONITOR and _is_extreme(sign, reading.value)
+    is_second_extreme = is_extreme and sign in summary.extremes
+    if is_extreme:
+        summary.extremes[sign] = reading.value
+    else:
+        summary.extremes.pop(sign, None)
+    if is_extreme and not is_second_extreme:
+        yield from _ask_to_verify(summary, reading)
+        return
+    yield from clear_conditions(summary, entry, f"sign.verify:{sign}")
+    for condition, rules in RULES_BY_SIGN.get(sign, {}).items():
+        found = _found(summary, condition, rules, reading, is_believed=is_second_extreme)
+        yield from bring_to(summary, reading.judgement, condition, found, entry.effective_at, entry.entry_id)
+
+
+def _is_extreme(sign: str, value: Decimal) -> bool:
+    usual = EXTREME_MONITOR_VALUES.get(sign)
+    return usual is not None and not usual[0] <= value <= usual[1]
+
+
+def _ask_to_verify(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
+    """A lone extreme from a monitor is neither believed nor forgotten."""
+    entry, found = reading.entry, _to_verify(reading, f"sign.verify:{reading.sign}")
+    yield from raise_unless_open(summary, reading.judgement, found, entry.effective_at, entry.entry_id)
+
+
+def _to_verify(reading: _Reading, condition: str) -> Finding:
+    rule = SITUATION_RULES["sign.verify.advisory"]
+    return as_found(rule, condition, f"{value_words(reading.sign, reading.value)}: {rule.text}")
+
+
+def _judge_past(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
+    """A value already superseded by a newer one of its sign is recorded as past: listed, never sounding.
+
+    Of a monitor's past values only a lone extreme is listed, as one to verify: the others cannot be confirmed any more.
+    """
+    entry = reading.entry
+    if entry.source is Source.MONITOR:
+        if _is_extreme(reading.sign, reading.value):
+            yield from _list_past(summary, reading, _to_verify(reading, f"sign.verify:{reading.sign}:past"))
+        return
+    for condition, rules in RULES_BY_SIGN.get(reading.sign, {}).items():
+        matching = [rule for rule in rules if matches(summary, rule, reading.value, entry.effective_at)]
+        worst = max(matching, key=_level, default=None)
+        if worst is None or worst.level is Level.ADVISORY:
+            continue
+        text = f"{value_words(reading.sign, reading.value)}, {limit_words(summary, worst)} (charted late)"
+        found = Finding(worst.rule_id, f"{condition}:past", worst.level, text, worst.citation)
+        yield from _list_past(summary, reading, found)
+
+
+def _list_past(summary: SessionSummary, reading: _Reading, found: Finding) -> Iterator[AlertFact]:
+    entry, past = reading.entry, replace(found, is_past=True)
+    yield raise_alert(summary, reading.judgement, past, entry.effective_at, entry.entry_id)
+    yield clear(summary.alerts[-1], entry.effective_at, entry.entry_id)
+
+
+def _found(
+    summary: SessionSummary, condition: str, rules: tuple[VitalRule, ...], reading: _Reading, *, is_believed: bool
+) -> Finding | None:
+    """What one value shows for one condition; `is_believed` when a second extreme has confirmed the first."""
+    matching = [rule for rule in rules if matches(summary, rule, reading.value, reading.judgement.now)]
+    alert = summary.open_alert(condition)
+    if not matching and alert is None:
+        # Nothing shows and nothing is open: there is nothing to remember either, which keeps the summary small.
+        summary.conditions.pop(condition, None)
+        return None
+    standing = summary.conditions.setdefault(condition, ConditionStanding())
+    worst = max((rule.level for rule in matching), default=None)
+    confirmed = confirmed_level(standing, worst, reading.sign, reading.entry)
+    held = _held_level(summary, standing, rules, worst, reading, alert.level if alert else None)
+    level = max(filter(None, (worst if is_believed else confirmed, held)), default=None)
+    return None if level is None else _finding(summary, condition, rules, matching, reading, level)
+
+
+def _finding(
+    summary: SessionSummary,
+    condition: str,
+    rules: tuple[VitalRule, ...],
+    matching: list[VitalRule],
+    reading: _Reading,
+    level: Level,
+) -> Finding:
+    """The alert's words: of the worst rule that the value is beyond now, else of the level that it has not left."""
+    candidates = [rule for rule in matching if rule.level <= level] or [rule for rule in rules if rule.level == level]
+    rule = max(candidates, key=_level)
+    why = limit_words(summary, rule) if rule in matching else "not yet settled"
+    window = REMEASURE_WINDOW_SECONDS if level is Level.WARNING else 0
+    text = f"{value_words(reading.sign, reading.value)}, {why}"
+    return Finding(rule.rule_id, condition, level, text, rule.citation, window_seconds=window)
+
+
+def _level(rule: VitalRule) -> Level:
+    return rule.level
+
+
+def _held_level(
+    summary: SessionSummary,
+    standing: ConditionStanding,
+    rules: tuple[VitalRule, ...],
+    worst: Level | None,
+    reading: _Reading,
+    open_level: Level | None,
+) -> Level | None:
+    """The level at which an open alert stays: until the value is well inside, or calm long enough."""
+    if open_level is None or (worst is not None and worst >= open_level):
+        end_calm(standing)
+        return open_level
+    if is_calm_long_enough(standing, reading.entry):
+        return worst
+    held = [rule.level for rule in rules if rule.level <= open_level and is_held(summary, rule, reading.value)]
+    return max([*held, *([worst] if worst else [])], default=None)
+
+
+def judge_symptoms(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """Symptoms entered now make the last pressure of 15 min count as "with symptoms"."""
+    sign = summary.signs.get("systolic_mmhg")
+    if summary.symptom_at != entry.effective_at or sign is None or sign.effective_at is None:
+        return
+    if (entry.effective_at - sign.effective_at).total_seconds() <= SYMPTOM_SECONDS:
+        yield from _judge_in_company(summary, "systolic_mmhg", lambda rule: rule.with_symptoms, entry, judgement)
+
+
+def judge_sedation(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """Sedation now makes a standing SpO2 of 91 or less critical; sedation limits of their own come with all rules."""
+    yield from _judge_in_company(summary, "spo2_percent", lambda rule: rule.with_sedation, entry, judgement)
+
+
+def _judge_in_company(
+    summary: SessionSummary, sign: str, is_meant: Callable[[VitalRule], bool], entry: Entry, judgement: Judgement
+) -> Iterator[AlertFact]:
+    """The standing value of one sign against the rules that need the company which has just come; never milder."""
+    standing = summary.signs.get(sign)
+    if standing is None or standing.value is None or outside_rule_set(summary) is not None:
+        return
+    for condition, rules in RULES_BY_SIGN[sign].items():
+        meant = [rule for rule in rules if is_meant(rule) and matches(summary, rule, standing.value, judgement.now)]
+        alert = summary.open_alert(condition)
+        if meant and (alert is None or alert.level < meant[0].level):
+            text = f"{value_words(sign, standing.value)}, {limit_words(summary, meant[0])}"
+            found = Finding(meant[0].rule_id, condition, meant[0].level, text, meant[0].citation)
+            yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
