@@ -27,6 +27,7 @@ from session_store.storage import projections
 from session_store.write_transaction import CommittedChange, WriteTransaction
 
 LARGEST_BATCH = 256
+SMALL_BATCH = 8
 _log = logging.getLogger(__name__)
 
 Answer = list[EntryResult]
@@ -109,9 +110,14 @@ class Recorder:
             for work in batch:
                 self._record([work])
             return
+        # A viewer need not wait until a lone sender's answer is on its way; many senders need not wait for the bell.
+        rings_first = len(batch) <= SMALL_BATCH
+        if rings_first:
+            self._ring(transaction)
         for work, answer in zip(batch, answers, strict=True):
             work.answer.set_result(answer)
-        self._ring(transaction)
+        if not rings_first:
+            self._ring(transaction)
 
     def _commit(self, commands: list[Command]) -> tuple[list[Answer], WriteTransaction]:
         with self._connection.begin():

@@ -23,8 +23,7 @@
     const time = root.querySelector("#shell--clock");
     const tick = () => {
       if (!time || !zone) return;
-      const parts = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone };
-      const text = new Date(clock.now()).toLocaleTimeString([], parts);
+      const text = formatter(zone).format(clock.now());
       if (text === shown) return;
       shown = text;
       time.replaceChildren(text);
@@ -54,11 +53,17 @@
     return () => clearInterval(timer);
   });
 
-  /** Clock time of an epoch-ms or RFC 3339 instant in the clinic's zone, "14:26". */
-  window.infusion.clinicTime = function (instant, seconds) {
-    const zone = window.infusion.me && window.infusion.me.clinic_time_zone;
+  // Building a formatter costs a hundred times what using it does.
+  const formatters = {};
+  function formatter(zone, seconds) {
+    const key = zone + (seconds ? " s" : "");
     const form = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone };
     if (seconds) form.second = "2-digit";
-    return new Date(instant).toLocaleTimeString([], form);
+    return (formatters[key] = formatters[key] || new Intl.DateTimeFormat([], form));
+  }
+
+  /** Clock time of an epoch-ms or RFC 3339 instant in the clinic's zone, "14:26". */
+  window.infusion.clinicTime = function (instant, seconds) {
+    return formatter(window.infusion.me && window.infusion.me.clinic_time_zone, seconds).format(new Date(instant));
   };
 })();
