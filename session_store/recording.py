@@ -390,7 +390,7 @@ def _digest(raw: Mapping[str, Any]) -> bytes | None:
 
 def _read_source(raw: Mapping[str, Any], author: Author, problems: list[Problem]) -> Source | None:
     text = raw.get("source", "monitor" if author.is_device else "hand")
-    if text not in {one.value for one in Source}:
+    if not isinstance(text, str) or text not in {one.value for one in Source}:
         problems.append(Problem("source", "unknown source", ", ".join(Source)))
         return None
     source = Source(text)

@@ -1,12 +1,23 @@
 /* The one-session figure: the only owner of the plotly graph in #session--plot.
 
    One horizontal axis (epoch ms, ticks in clinic time), one vertical axis a row. Drawing is the cost, so that updates
-   are gathered and drawn once, after the frame that shows the numbers. The window a person chose stays until changed. */
+   are gathered and drawn once, after the frame that shows the numbers; a live vital sign is laid over the plot at once
+   (41_session_tail.js), and its full drawing follows. The window a person chose stays until changed. */
 (function () {
   "use strict";
   const MINUTE = 60000;
   const DRAWN_POINTS = 240;
+  const SPARSE_POINTS = 60;
   const RAIL_LANES = 3;
+  // What stands over the plot already is drawn in full this much later, however many values come in between.
+  const FOLLOW_MS = 2000;
+  const VITAL_LINES = [
+    { sign: "systolic_mmhg", name: "systolic", row: "pressure", width: 1.8 },
+    { sign: "diastolic_mmhg", name: "diastolic", row: "pressure", width: 1.2 },
+    { sign: "heart_rate_per_min", name: "heart rate", row: "heart-rate", width: 1.8 },
+    { sign: "spo2_percent", name: "SpO2", row: "spo2", width: 1.8 },
+    { sign: "respiratory_rate_per_min", name: "breaths", row: "breaths", width: 1.8 },
+  ];
   const TICK_MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440];
   const TOKENS = ["text", "text-quiet", "text-faint", "trace", "trace-quiet", "band", "limit-band", "hatch", "line", "card",
     "critical", "warning", "advisory"];
@@ -131,6 +142,7 @@
     const plot = root.querySelector("#session--plot");
     const readout = root.querySelector("#session--readout");
     const cursor = strip.querySelector(".strip__cursor");
+    const tail = window.infusion.sessionTail.create(plot);
     let record = null;
     let signs = null;
     let held = 0;
@@ -139,6 +151,7 @@
     let lastMinutes = null;    // or the last so many minutes
     let isDrawn = false;
     let isWaiting = false;
+    let following = null;      // the timer of the full drawing that follows the tail
     let isClosed = false;
     let isOwnRelayout = false;
     let pins = [];
@@ -191,7 +204,7 @@
     const isEdge = (list, at) => at < 0 || at >= list.length || list[at] === null;
 
     function vitalTrace(name, axis, width, shape) {
-      const isSparse = shape.points <= 60;
+      const isSparse = shape.points <= SPARSE_POINTS;
       const sizes = isSparse ? 5 : lonePoints(shape);
       const hasLone = isSparse || sizes.some((size) => size > 0);
       return line(name, axis, width, Object.assign({ x: shape.x, y: shape.y }, hasLone
@@ -370,15 +383,16 @@
       };
     }
 
+    const margin = (row) => (row.high - row.low) * 0.06;
+
     /** A row's axis: as planned, wider when a value lies outside, in steps. */
     function reach(row, values) {
-      const margin = (row.high - row.low) * 0.06;
       const step = (row.high - row.low) / 4;
       let [low, high] = [row.low, row.high];
       values.forEach((value) => {
         if (value === null) return;
-        if (value > high - margin) high = row.low + Math.ceil((value + margin - row.low) / step) * step;
-        if (value < low + margin && low > 0) low = Math.max(0, row.high - Math.ceil((row.high - value + margin) / step) * step);
+        if (value > high - margin(row)) high = row.low + Math.ceil((value + margin(row) - row.low) / step) * step;
+        if (value < low + margin(row) && low > 0) low = Math.max(0, row.high - Math.ceil((row.high - value + margin(row)) / step) * step);
       });
       return [low, high];
     }
@@ -426,11 +440,7 @@
       const traces = [
         stems,
         bandTrace(axisOf("pressure"), shapes.systolic_mmhg, shapes.diastolic_mmhg),
-        vitalTrace("systolic", axisOf("pressure"), 1.8, shapes.systolic_mmhg),
-        vitalTrace("diastolic", axisOf("pressure"), 1.2, shapes.diastolic_mmhg),
-        vitalTrace("heart rate", axisOf("heart-rate"), 1.8, shapes.heart_rate_per_min),
-        vitalTrace("SpO2", axisOf("spo2"), 1.8, shapes.spo2_percent),
-        vitalTrace("breaths", axisOf("breaths"), 1.8, shapes.respiratory_rate_per_min),
+        ...VITAL_LINES.map((one) => vitalTrace(one.name, axisOf(one.row), one.width, shapes[one.sign])),
         rate.trace,
         hatchTrace(hatched, size.boxes),
         ...painTraces(axisOf("pain"), "y" + (rows.length + 2)),
@@ -438,7 +448,23 @@
         marks,
         names,
       ];
-      return { traces, layout: layoutOf(window_, size, highest), drawnPoints: Math.max(...Object.values(shapes).map((one) => one.points), 0) };
+      const lines = {};
+      VITAL_LINES.forEach((one) => { lines[one.sign] = drawnLine(one, shapes[one.sign], found[one.sign], highest[one.row]); });
+      return { traces, layout: layoutOf(window_, size, highest), standing: { window: window_, colour: colours.trace, lines } };
+    }
+
+    /** What the tail has to know of a line to draw on from it. */
+    function drawnLine(one, shape, gap, [low, high]) {
+      const sign = signs[one.sign];
+      const row = rows.find((other) => other.row_id === one.row);
+      const last = shape.x.length - 1;
+      const hasDots = shape.points <= SPARSE_POINTS;
+      const hasBack = last > 0 && shape.x[last - 1] !== null;
+      return {
+        axis: axisOf(one.row).replace("y", "yaxis"), width: one.width, points: shape.points, hasDots, isLone: !hasDots && !hasBack,
+        least: low > 0 ? low + margin(row) : low, most: high - margin(row), t: shape.x[last], v: shape.y[last],
+        back: hasBack ? [shape.x[last - 1], shape.y[last - 1]] : null, isCut: gap.breaks.has(sign.t.length), interval: sign.interval,
+      };
     }
 
     const CONFIG = { displayModeBar: false, doubleClick: false, scrollZoom: false, responsive: false, showTips: false };
@@ -448,25 +474,34 @@
       if (isClosed || !record || !window.Plotly || !plot.isConnected || plot.clientWidth === 0) return;
       const now = window.infusion.clock.now();
       const made = figure(now);
+      tail.clear();
       isOwnRelayout = true;
       window.Plotly.react(plot, made.traces, made.layout, CONFIG);
       isOwnRelayout = false;
       if (!isDrawn) { isDrawn = true; listen(); }
-      tell(made);
+      tail.begin(made.standing);
+      tell();
     }
 
-    function tell(made) {
+    function tell() {
       const newest = Math.max(...Object.values(signs).map((one) => (one.t.length ? one.t[one.t.length - 1] : 0)));
       plot.dataset.lastMs = String(newest);
       plot.dataset.points = String(held);
-      plot.dataset.drawnPoints = String(made.drawnPoints);
+      plot.dataset.drawnPoints = String(tail.points());
     }
 
     /** Draws once, after the frame that shows the numbers, however often it is asked in between. */
     function drawSoon() {
+      clearTimeout(following);
+      following = null;
       if (isWaiting) return;
       isWaiting = true;
       requestAnimationFrame(() => setTimeout(draw, 0));
+    }
+
+    /** For what the tail shows already, or what lies outside the chosen window. */
+    function drawLater() {
+      if (!isWaiting && following === null) following = setTimeout(drawSoon, FOLLOW_MS);
     }
 
     // -------------------------------------------------- the hand of the person
@@ -476,8 +511,10 @@
         const from = change["xaxis.range[0]"] === undefined ? change["xaxis.range"] && change["xaxis.range"][0] : change["xaxis.range[0]"];
         const to = change["xaxis.range[1]"] === undefined ? change["xaxis.range"] && change["xaxis.range"][1] : change["xaxis.range[1]"];
         if (from === undefined || to === undefined) return;
+        tail.keepScale();
         setZoom([Number(from), Number(to)]);
       });
+      plot.on("plotly_relayouting", tail.keepScale);
       plot.on("plotly_doubleclick", () => showAll());
       plot.on("plotly_click", (event) => {
         const point = event.points.find((one) => one.customdata);
@@ -533,15 +570,26 @@
       signs = series().vitalSeries(record.entries);
       held = Object.values(signs).reduce((sum, one) => sum + one.t.length, 0);
       pins = pinsOf(record);
+      tail.clear();
       drawSoon();
     }
 
     /** One new entry (or none, when only alerts changed) of the same record, which the page has already updated. */
     function extend(next, entry) {
       record = next;
-      if (entry && entry.kind === "vital_signs") held += series().addVitals(signs, entry);
-      if (!entry || entry.kind !== "vital_signs" || next.hasNewAlerts) pins = pinsOf(record);
+      const isVital = Boolean(entry) && entry.kind === "vital_signs";
+      if (isVital) held += series().addVitals(signs, entry);
+      if (isVital && !next.hasNewAlerts && record.isOpen) { follow(entry); return; }
+      pins = pinsOf(record);
       drawSoon();
+    }
+
+    /** A value among many: at once over the plot if it can stand there, the full drawing later. */
+    function follow(entry) {
+      if (isWaiting) return;
+      if (tail.take(signs, entry)) { tell(); drawLater(); return; }
+      const isBeyondZoom = zoom && entry.ms > zoom[1] && !entry.is_late && !entry.withdrawn;
+      if (isBeyondZoom) drawLater(); else drawSoon();
     }
 
     function restyle() { colours = readTokens(); drawSoon(); }
@@ -558,12 +606,14 @@
 
     function close() {
       isClosed = true;
+      clearTimeout(following);
       watcher.disconnect();
+      tail.close();
       document.removeEventListener("infusion:theme", restyle);
       if (window.Plotly && isDrawn) window.Plotly.purge(plot);
     }
 
-    return { setRecord, extend, refresh: drawSoon, close };
+    return { setRecord, extend, refresh: drawLater, close };
   }
 
   window.infusion.sessionFigure = { create, placeWords, wholeWindow };

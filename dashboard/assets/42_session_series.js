@@ -135,6 +135,13 @@
     return { stretches: stretches.filter(([from, to]) => to > from), breaks };
   }
 
+  /** Whether `gaps` would break the line before this place of the series. */
+  function isAfterGap(series, at) {
+    const [before, after] = [series.t[at - 1], series.t[at]];
+    const charted = series.missing[place(series.missing, before)];
+    return (charted !== undefined && charted < after) || after - before > GAP_INTERVALS * intervals(series)[series.monitor[at - 1]];
+  }
+
   /** The value that stood at an instant, null in a gap and before the first. */
   function valueAt(series, ms) {
     const at = place(series.t, ms) - 1;
@@ -187,5 +194,5 @@
     return bucketPlaces(series, first, last, BUCKETS[BUCKETS.length - 1], new Set());
   }
 
-  window.infusion.sessionSeries = { vitalSeries, addVitals, rateSteps, painAnswers, gaps, thin, place, valueAt };
+  window.infusion.sessionSeries = { vitalSeries, addVitals, rateSteps, painAnswers, gaps, isAfterGap, thin, place, valueAt };
 })();

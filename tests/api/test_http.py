@@ -60,6 +60,7 @@ def test_unknown_pages_are_404_and_never_dashs_index(server: ServerProcess) -> N
         (b"{not json", 422), (b"[]", 422), (b'{"entries": []}', 422), (b'{"entries": [1]}', 422), (b"{}", 422),
         (b'{"entries": [{}]}', 200), (b'{"entries": [{"entry_id": 5, "kind": ["x"]}]}', 200),
         (b'{"entries": [{"kind": "vital_signs", "not_measured": "no"}]}', 200),
+        (b'{"entries": [{"kind": "note", "source": ["hand"], "effective_at": {}, "confirmed": {"x": 1}}]}', 200),
         (b'{"entries": [{"kind": "vital_signs", "heart_rate_per_min": NaN}]}', 200),
         (b'{"entries": [{"kind": "vital_signs", "heart_rate_per_min": 1e400}]}', 200),
         (b'{"entries": [{"kind": "note", "text": "half a pair \\ud800"}]}', 200),
