@@ -274,11 +274,13 @@ def _needs_folding_again(summary: SessionSummary, entry: Entry) -> bool:
     if kind == "entered_in_error":
         return True
     if kind == "weight":
-        return summary.started_at is not None
+        return summary.first_drug_at is not None
+    if kind == "setting_attested":
+        return summary.last_infusion_event_at is not None and at < summary.last_infusion_event_at
     if kind in _FOLD_AGAIN_WHEN_EARLIER:
-        last = max((one for one in (summary.last_infusion_event_at, summary.status_since) if one), default=None)
-        return last is not None and at < last and summary.first_drug_at is not None
-    if kind == "pain_score":
+        known = (summary.last_infusion_event_at, summary.status_since, summary.first_drug_at)
+        return any(one is not None and at < one for one in known)
+    if kind in ("pain_score", "sedation"):
         return bool(summary.pain_scores) and at < summary.pain_scores[-1].effective_at
     return kind == "vital_signs" and _is_newer_baseline(summary, entry)
 

@@ -511,10 +511,10 @@
         const from = change["xaxis.range[0]"] === undefined ? change["xaxis.range"] && change["xaxis.range"][0] : change["xaxis.range[0]"];
         const to = change["xaxis.range[1]"] === undefined ? change["xaxis.range"] && change["xaxis.range"][1] : change["xaxis.range[1]"];
         if (from === undefined || to === undefined) return;
-        tail.keepScale();
+        tail.redraw();
         setZoom([Number(from), Number(to)]);
       });
-      plot.on("plotly_relayouting", tail.keepScale);
+      plot.on("plotly_relayouting", tail.clearIfMoved);
       plot.on("plotly_doubleclick", () => showAll());
       plot.on("plotly_click", (event) => {
         const point = event.points.find((one) => one.customdata);
@@ -570,7 +570,6 @@
       signs = series().vitalSeries(record.entries);
       held = Object.values(signs).reduce((sum, one) => sum + one.t.length, 0);
       pins = pinsOf(record);
-      tail.clear();
       drawSoon();
     }
 

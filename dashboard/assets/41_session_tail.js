@@ -32,11 +32,18 @@
   const dot = ([x, y]) => "M" + (x - DOT_RADIUS) + "," + y + "a" + DOT_RADIUS + "," + DOT_RADIUS + " 0 1,0 " + 2 * DOT_RADIUS + ",0"
     + "a" + DOT_RADIUS + "," + DOT_RADIUS + " 0 1,0 " + -2 * DOT_RADIUS + ",0";
 
-  /** The place in the series of what is drawn or will be next of a sign; a value between is not in order. */
+  /** Whether the newest value of a series carries the drawn line on: in order, none between, no gap before or made by it. */
   function isNext(sign, line, ms) {
     const at = sign.t.length - 1;
     return line.t !== undefined && at > 0 && sign.t[at] === ms && sign.t[at - 1] === line.t && ms > line.t
       && !series().isAfterGap(sign, at) && sign.interval.true === line.interval.true && sign.interval.false === line.interval.false;
+  }
+
+  /** Whether a sign charted as not measured at `ms` was so before, so that its gap is drawn already. */
+  function isStillMissing(sign, line, ms) {
+    if (line.t === undefined) return true;  // never measured: nothing stands there
+    const last = sign.missing.length - 1;
+    return line.isCut && sign.missing[last] === ms && sign.missing[last - 1] > line.t;
   }
 
   const isInRow = (line, value) => value >= line.least && value <= line.most;
@@ -76,7 +83,7 @@
       const measured = Object.keys(lines).filter((name) => entry[name] !== undefined && entry[name] !== null);
       const fits = measured.every((name) => !lines[name].isCut && !lines[name].isLone
         && isNext(signs[name], lines[name], entry.ms) && isInRow(lines[name], Number(entry[name])));
-      if (!fits || !missing.every((name) => lines[name].isCut)) return false;
+      if (!fits || !missing.every((name) => isStillMissing(signs[name], lines[name], entry.ms))) return false;
       measured.forEach((name) => { extend(lines[name], entry.ms, Number(entry[name])); draw(name); });
       return true;
     }
@@ -112,12 +119,15 @@
       return drawing ? Math.max(0, ...Object.values(drawing.lines).map((line) => line.points + line.more.length)) : 0;
     }
 
-    /** The axis is being dragged: what stands here would come apart from the line; the next full drawing shows it. */
-    function keepScale() { if (drawing && !isOwnScale()) clear(); }
+    /** The axis is being dragged: what stands here would come apart from the line; the full drawing after it shows it. */
+    function clearIfMoved() { if (drawing && !isOwnScale()) clear(); }
+
+    /** Plotly has drawn its lines on another scale. */
+    function redraw() { Object.keys(paths).forEach(draw); }
 
     function close() { clear(); canvas.remove(); }
 
-    return { begin, take, points, clear, keepScale, close };
+    return { begin, take, points, clear, clearIfMoved, redraw, close };
   }
 
   window.infusion.sessionTail = { create };

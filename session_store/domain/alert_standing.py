@@ -144,9 +144,12 @@ def lower(alert: OpenAlert, found: Finding, at: datetime, evidence: UUID | None)
 
 
 def clear(alert: OpenAlert, at: datetime, evidence: UUID | None) -> AlertFact:
-    """The condition has ended; until somebody has seen it, the alert stays "over, not seen"."""
-    alert.cleared_at = at
-    return fact_of(Fact.CLEARED, alert, at, evidence)
+    """The condition has ended; until somebody has seen it, the alert stays "over, not seen".
+
+    A late value may show that it had ended before it was raised: it is over then at the time it was raised.
+    """
+    alert.cleared_at = max(at, alert.raised_at)
+    return fact_of(Fact.CLEARED, alert, alert.cleared_at, evidence)
 
 
 def clear_conditions(summary: SessionSummary, entry: Entry, *conditions: str) -> Iterator[AlertFact]:

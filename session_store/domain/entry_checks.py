@@ -231,6 +231,12 @@ def _refuse_acknowledgement(check: Check) -> Iterator[Problem]:
         yield Problem("deadline_min", "is missing", limits.PROMISE.absolute_text())
 
 
+def _refuse_cancelling(check: Check) -> Iterator[Problem]:
+    """Also a late one: a running session must not leave the panel because a tablet was offline."""
+    if check.summary.started_at is not None:
+        yield Problem("kind", "the infusion was started: end, transfer or abort the session", None)
+
+
 def _refuse_chair_visit(check: Check) -> Iterator[Problem]:
     content: Any = check.content
     if not any(alert.alert_id == content.alert_id for alert in check.summary.alerts):
@@ -245,6 +251,7 @@ _REFUSALS: dict[str, Callable[[Check], Iterator[Problem]]] = {
     "infusion_started": _refuse_start,
     "acknowledgement": _refuse_acknowledgement,
     "at_the_chair": _refuse_chair_visit,
+    "session_cancelled": _refuse_cancelling,
 }
 _QUESTIONS: dict[str, Callable[[Check], Iterator[Problem]]] = {
     "vital_signs": _question_vitals,

@@ -172,7 +172,7 @@ class SessionSummary:
             return
         if self.catching_up_until is None or entry.recorded_at > self.catching_up_until:
             self.catching_up_since = entry.recorded_at
-        self.catching_up_until = entry.recorded_at + CATCH_UP_GRACE
+        self.catching_up_until = _later(self.catching_up_until, entry.recorded_at + CATCH_UP_GRACE)
 
     def is_catching_up(self, now: datetime) -> bool:
         """Whether late entries are still coming in, so that "overdue" waits for them: 10 s, 60 s in all."""
@@ -219,7 +219,8 @@ class SessionSummary:
 
     def _fold_setting(self, entry: Entry) -> None:
         content: Any = entry.content
-        self.setting = Setting(content.is_monitored, content.attested_by, entry.effective_at)
+        if self.setting is None or entry.effective_at >= self.setting.attested_at:
+            self.setting = Setting(content.is_monitored, content.attested_by, entry.effective_at)
 
     def _fold_override(self, entry: Entry) -> None:
         self.start_override_by = entry.author_name
@@ -228,7 +229,8 @@ class SessionSummary:
         self._first_drug(entry.effective_at)
         self.started_at = self.started_at or entry.effective_at
         self._set_rate(entry)
-        self.infusion.run(entry.effective_at)
+        if self.status is SessionStatus.RUNNING:
+            self.infusion.run(entry.effective_at)
         self.tightened_at = entry.effective_at
 
     def _fold_paused(self, entry: Entry) -> None:
@@ -242,8 +244,7 @@ class SessionSummary:
 
     def _fold_ended(self, entry: Entry) -> None:
         content: Any = entry.content
-        self.infusion.halt(entry.effective_at)
-        self.ended_at = self.ended_at or entry.effective_at
+        self._halt(entry.effective_at)
         self.end_reason = content.reason or self.end_reason
         self.last_infusion_event_at = entry.effective_at
 
@@ -258,19 +259,20 @@ class SessionSummary:
         content: Any = entry.content
         self._first_drug(entry.effective_at)
         if content.drug_name.lower() in BENZODIAZEPINES_AND_OPIOIDS:
-            self.depressant_at = entry.effective_at
+            self.depressant_at = _later(self.depressant_at, entry.effective_at)
 
     def _fold_sedation(self, entry: Entry) -> None:
         content: Any = entry.content
-        self.sedation_scale, self.sedation_level = content.scale, int(content.level)
-        self.sedation_at = entry.effective_at
+        if self.sedation_at is None or entry.effective_at >= self.sedation_at:
+            self.sedation_scale, self.sedation_level = content.scale, int(content.level)
+            self.sedation_at = entry.effective_at
 
     def _fold_effect(self, entry: Entry) -> None:
         content: Any = entry.content
         self.adverse_effects += 1
         self.had_grade_3_effect = self.had_grade_3_effect or (content.ctcae_grade or 0) >= 3
         if content.term in kinds.SYMPTOM_TERMS:
-            self.symptom_at = entry.effective_at
+            self.symptom_at = _later(self.symptom_at, entry.effective_at)
 
     def _fold_pain(self, entry: Entry) -> None:
         content: Any = entry.content
@@ -296,8 +298,8 @@ class SessionSummary:
         for name, reason in content.not_measured.items():
             self._not_measured(name, reason, entry.effective_at)
         if entry.source is Source.MONITOR:
-            self.monitor_last_at = max(self.monitor_last_at or entry.effective_at, entry.effective_at)
-            self.monitor_last_recorded_at = entry.recorded_at
+            self.monitor_last_at = _later(self.monitor_last_at, entry.effective_at)
+            self.monitor_last_recorded_at = _later(self.monitor_last_recorded_at, entry.recorded_at)
 
     def _newer_value(self, name: str, value: Decimal, entry: Entry) -> None:
         sign = self.signs.setdefault(name, SignStanding())
@@ -327,6 +329,11 @@ class SessionSummary:
         if last is None or (self.started_at is not None and last < self.started_at):
             return self.started_at
         return last
+
+
+def _later(known: datetime | None, at: datetime) -> datetime:
+    """A late entry never makes what is newer look older."""
+    return at if known is None else max(known, at)
 
 
 _FOLDERS: dict[str, Callable[[SessionSummary, Entry], None]] = {

@@ -89,25 +89,36 @@ class Chair:
 
 
 class Clinic:
-    """One file for all examples of this module."""
+    """One file for all examples of this module; one patient at a time, so that judging the time stays cheap."""
 
     def __init__(self, engines: Engines, recorder: Recorder, clock: SetClock) -> None:
         self.engines = engines
         self.record = TestRecord(recorder, clock)
-
-    def ready(self, **more: Any) -> Chair:
-        self.record.clock.forward(hours=12)
-        return Chair(self.record, self.engines, self.record.ready(**more))
-
-    def running(self, **more: Any) -> Chair:
-        self.record.clock.forward(hours=12)
-        return Chair(self.record, self.engines, self.record.running(**more))
+        self._open: Chair | None = None
 
     def planned(self) -> Chair:
-        self.record.clock.forward(hours=12)
+        self._next_day()
         session_id, results = self.record.plan(sent("session_planned", **PLAN))
         assert results[0].outcome is EntryOutcome.RECORDED
-        return Chair(self.record, self.engines, session_id)
+        return self._at(session_id)
+
+    def ready(self, **more: Any) -> Chair:
+        self._next_day()
+        return self._at(self.record.ready(**more))
+
+    def running(self, **more: Any) -> Chair:
+        self._next_day()
+        return self._at(self.record.running(**more))
+
+    def _at(self, session_id: UUID) -> Chair:
+        self._open = Chair(self.record, self.engines, session_id)
+        return self._open
+
+    def _next_day(self) -> None:
+        if self._open is not None and not self._open.summary().is_closed:
+            for kind in ("session_aborted", "session_cancelled"):
+                self._open.take(Step(60, kind))
+        self.record.clock.forward(hours=12)
 
     def last_number(self) -> int:
         with self.engines.reader.connect() as connection:
@@ -297,6 +308,7 @@ def test_alerts_have_a_life_in_order_and_are_counted(clinic: Clinic, steps: list
         facts = [fact for fact, _ in entry_log.session_facts(connection, 1, chair.session_id)]
     first = {fact.alert_id: fact for fact in reversed(facts)}
     assert all(fact.fact is Fact.RAISED for fact in first.values())
+    assert all(fact.at >= first[fact.alert_id].at for fact in facts if fact.fact is Fact.CLEARED)
     summary = chair.summary()
     assert sum(summary.alerts_by_level.values()) == len(first)
     standing = [alert.condition for alert in summary.alerts if not alert.is_over]
