@@ -1,8 +1,11 @@
 """Rules of the house that import-linter does not know."""
 
 import ast
+import graphlib
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,22 @@ def test_no_import_inside_a_function_no_vague_name_no_endless_file(path: Path) -
     assert len(path.read_text().splitlines()) <= 600
 
 
+def test_no_module_imports_itself_round_a_corner() -> None:
+    """A cycle raises `CycleError`, which names it; `from package import module` counts as the module."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
+    graph = {name: (set(modules(path)) & names.keys()) - {name} for name, path in names.items()}
+    assert list(graphlib.TopologicalSorter(graph).static_order())
+
+
+def modules(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text())
+    yield from imports(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def test_only_the_recorders_way_appends() -> None:
     users = {
         path.relative_to(ROOT).as_posix()
@@ -70,8 +89,19 @@ def test_importing_everything_opens_nothing_and_starts_nothing(tmp_path: Path) -
 
 def test_every_setting_stands_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text()
-    missing = [name for name in Settings.model_fields if f"INFUSION_{name.upper()}" not in text]
-    assert missing == []
+    assert [name for name in sorted(setting_names()) if name not in text] == []
+
+
+def setting_names() -> set[str]:
+    """The fields of `Settings`, and the names that texts of the program mention: tokens, passwords, addresses."""
+    texts = [
+        node.value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    mentioned = {name for text in texts for name in re.findall(r"\bINFUSION_[A-Z][A-Z_]*[A-Z]\b", text)}
+    return mentioned | {f"INFUSION_{name.upper()}" for name in Settings.model_fields}
 
 
 def test_no_index_url_or_machine_path_in_any_file() -> None:

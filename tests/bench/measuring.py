@@ -1,5 +1,6 @@
 """What a measured row is: two samples of one run, their percentiles, a ratio, an aim. And how it is printed."""
 
+import os
 import platform
 import statistics
 from collections.abc import Sequence
@@ -109,6 +110,7 @@ class Report:
     started: datetime
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    machine: str = field(default_factory=lambda: _machine())
 
     @property
     def missed(self) -> list[Row]:
@@ -116,7 +118,7 @@ class Report:
 
     def markdown(self) -> str:
         head = "| row | ours p50 / p95 / p99 | baseline p50 / p95 / p99 | ratio (by round) | aim | |"
-        lines = [f"# Bench of {self.started:%Y-%m-%d %H:%M}", "", _machine(), "", head, "|---|---|---|---|---|---|"]
+        lines = [f"# Bench of {self.started:%Y-%m-%d %H:%M}", "", self.machine, "", head, "|---|---|---|---|---|---|"]
         lines += [
             f"| {row.name} | {row.ours} | {row.baseline} | {row.ratio_text} | {row.aim} | {row.verdict} |"
             for row in self.rows
@@ -135,7 +137,7 @@ class Report:
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *body]
         ]
         met = f"{len(self.missed)} aims missed." if self.missed else "All aims met."
-        return "\n".join([*(line.rstrip() for line in lines), "", *self.notes, met])
+        return "\n".join([self.machine, "", *(line.rstrip() for line in lines), "", *self.notes, met])
 
     def write(self) -> Path:
         """The report as a file of the day; a later run of the day is appended."""
@@ -147,5 +149,9 @@ class Report:
 
 
 def _machine() -> str:
-    python = platform.python_version()
-    return f"{platform.system()} {platform.machine()}, Python {python}. Ratios carry over, times do not."
+    """What was measured on, and how busy it was before the start."""
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"load before the start {load}. Ratios carry over, times do not."
+    )

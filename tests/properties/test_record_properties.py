@@ -317,6 +317,24 @@ def test_alerts_have_a_life_in_order_and_are_counted(clinic: Clinic, steps: list
     assert {alert.alert_id for alert in summary.alerts if not alert.is_over} == first.keys() - over
 
 
+@RANDOM_SESSIONS
+@given(steps=st.lists(STEPS.filter(lambda step: step.kind != "entered_in_error"), max_size=12), answered=st.booleans())
+def test_folding_again_for_nothing_changes_no_alert(clinic: Clinic, steps: list[Step], answered: bool) -> None:
+    """A note withdrawn touches nothing that was judged: what stands, stands; what was answered stays answered."""
+    chair = clinic.running(is_monitored=False)
+    for step in steps:
+        chair.take(step)
+    if answered:
+        for alert in chair.summary().alerts:
+            chair.take(Step(5, "acknowledgement", {"alert_id": str(alert.alert_id), "action": "physician_at_chair"}))
+    chair.take(Step(5, "note", {"text": "for another patient"}))
+    before = chair.summary().alerts
+    result = chair.take(Step(5, "entered_in_error", {"which": -1, "reason": "test"}))
+    assert result.outcome is EntryOutcome.RECORDED
+    assert result.alert_facts == ()
+    assert chair.summary().alerts == before
+
+
 # --------------------------------------------------------------------------------------- (b) missing is never normal
 
 
@@ -360,10 +378,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     kind: {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1} for kind in ("infusion_started", "rate_changed")
 }
 NOT_LISTED = [
-    (status, kind)
-    for status in SessionStatus
-    for kind in sorted(TRANSITION_KINDS)
-    if next_status(status, kind) is None
+    (status, kind) for status in SessionStatus for kind in sorted(TRANSITION_KINDS) if next_status(status, kind) is None
 ]
 
 

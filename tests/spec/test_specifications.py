@@ -1,6 +1,7 @@
 """Runs every specification of this folder through the real recorder on a real file."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from session_store.domain.entries import FIELD_SPECS
 from session_store.domain.entry_fields import FieldType
 from session_store.reader import Reader
 from tests.record_building import BASELINE, MONITOR, NURSE, PAIN, PLAN, TestRecord, sent
-from tests.spec.specification import Row, SentEntry, Specification, read_entry, read_specification
+from tests.spec.specification import Row, SentEntry, read_entry, read_specification
 
 FILES = sorted(Path(__file__).parent.glob("*.txt"))
 
@@ -27,7 +28,7 @@ class Performance:
     session_id: UUID
     entry_ids: dict[str, str] = field(default_factory=dict)
 
-    def play(self, row: Row, begins: Any) -> None:
+    def play(self, row: Row, begins: datetime) -> None:
         self.record.clock.time = begins + row.at
         if row.entry == "the clock":
             self.record.tick()
@@ -36,7 +37,9 @@ class Performance:
         content: dict[str, Any] = typed(entry) | self._named(entry)
         if entry.true_at is not None:
             content["effective_at"] = (begins + entry.true_at).isoformat()
-        result = self.record.chart(self.session_id, entry.kind, author=MONITOR if entry.is_monitor else NURSE, **content)
+        result = self.record.chart(
+            self.session_id, entry.kind, author=MONITOR if entry.is_monitor else NURSE, **content
+        )
         assert result.outcome is EntryOutcome.RECORDED, f"line {row.line}: {result.problems}"
         self.entry_ids[row.minutes] = str(result.entry_id)
 
@@ -86,13 +89,13 @@ def typed(entry: SentEntry) -> dict[str, Any]:
 
 def prepared(record: TestRecord, settings: dict[str, str]) -> UUID:
     """A session that is ready, as the head of the file says."""
-    given = read_entry(f"vital_signs {settings.get('baseline', '')}").fields
-    session_id, _ = record.plan(sent("session_planned", **PLAN, **({} if "drug" not in settings else {})))
+    session_id, _ = record.plan(sent("session_planned", **PLAN))
     weight, is_monitored = settings.get("weight_kg", "70"), settings.get("is_monitored", "yes") == "yes"
     record.chart(session_id, "weight", weight_kg=weight, basis="measured")
     record.chart(session_id, "setting_attested", is_monitored=is_monitored, attested_by="Test Physician 1")
-    if settings.get("baseline") != "none":
-        record.chart(session_id, "vital_signs", **(BASELINE | given))
+    baseline = settings.get("baseline", "")
+    if baseline != "none":
+        record.chart(session_id, "vital_signs", **(BASELINE | read_entry(f"vital_signs {baseline}").fields))
     record.chart(session_id, "pain_score", **PAIN)
     record.chart(session_id, "session_ready")
     return session_id
@@ -119,7 +122,8 @@ def test_every_condition_in_a_table_is_one_of_the_rules() -> None:
                 assert alert.split()[0].split(":")[0] in conditions, f"{file.name}:{row.line}"
 
 
-def test_what_is_no_table_is_told() -> None:
-    assert Specification().rows == []
-    with pytest.raises(ValueError, match="not enough values"):
+def test_a_cell_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(ValueError, match="length 1; 2 is required"):
         read_entry("vital_signs spo2_percent")
+    with pytest.raises(ValueError, match="invalid literal"):
+        read_entry("vital_signs spo2_percent=98 true at noon")

@@ -1,55 +1,106 @@
-"""How rows of a bedside monitor are read: drop-outs, cuffs, artefacts; what was sent is never lost."""
+"""How a row of a bedside monitor is read: what is a value, what is "not measured", what is nothing at all (S4)."""
+
+from decimal import Decimal
 
 import pytest
 
-from session_store.domain.device_profiles import CUFF_FAILED, NO_SIGNAL, decode
+from session_store.domain.device_profiles import BEDSIDE_NUMERICS, CUFF_FAILED, DEVICE_PROFILES, NO_SIGNAL, decode
+from session_store.domain.entries import CUFF_SIGNS, VITAL_SIGN_FIELDS, read_content
+
+HR, RR, SPO2 = "heart_rate_per_min", "respiratory_rate_per_min", "spo2_percent"
+SBP, DBP, MAP = "systolic_mmhg", "diastolic_mmhg", "mean_arterial_mmhg"
+
+
+def read(sent: dict[str, str]) -> dict[str, object]:
+    values, problems = decode("bedside_numerics", sent)
+    assert problems == []
+    return values
 
 
 @pytest.mark.parametrize(
-    ("channel", "sent", "field", "expected"),
+    ("sent", "expected"),
     [
-        ("HR", "62.8", "heart_rate_per_min", "62.8"),
-        ("HR", "62.80", "heart_rate_per_min", "62.80"),
-        ("RESP", "9", "respiratory_rate_per_min", "9"),
-        ("SpO2", "96.1", "spo2_percent", "96.1"),
-        ("NBPSys", "120", "systolic_mmhg", "120"),
-        ("ABPSys", "131", "systolic_mmhg", "131"),
+        # A value is kept to the letter, decimals too.
+        ({"HR": "62.8"}, {HR: "62.8"}),
+        ({"HR": "62.80"}, {HR: "62.80"}),
+        ({"HR": " 71 "}, {HR: "71"}),
+        ({"SpO2": "100"}, {SPO2: "100"}),
+        ({"RESP": "14.0", "SpO2": "97.1"}, {RR: "14.0", SPO2: "97.1"}),
+        # A drop-out of what is due on every row is "not measured", whichever way the device says it.
+        ({"HR": "0"}, {"not_measured": {HR: NO_SIGNAL}}),
+        ({"HR": "0.0"}, {"not_measured": {HR: NO_SIGNAL}}),
+        ({"HR": ""}, {"not_measured": {HR: NO_SIGNAL}}),
+        ({"HR": "  "}, {"not_measured": {HR: NO_SIGNAL}}),
+        ({"HR": "--"}, {"not_measured": {HR: NO_SIGNAL}}),
+        ({"RESP": "-1"}, {"not_measured": {RR: NO_SIGNAL}}),
+        ({"SpO2": "-32768"}, {"not_measured": {SPO2: NO_SIGNAL}}),
+        ({"RESP": "0", "HR": "70"}, {HR: "70", "not_measured": {RR: NO_SIGNAL}}),
+        # A column that was not sent says nothing.
+        ({}, {}),
+        # An empty cuff means that nothing was due; a zero means that it tried and failed.
+        ({"NBPSys": "", "NBPDias": "", "NBPMean": ""}, {}),
+        ({"NBPSys": "128", "NBPDias": "74", "NBPMean": "92"}, {SBP: "128", DBP: "74", MAP: "92"}),
+        ({"NBPSys": "0", "NBPDias": "0"}, {"not_measured": {SBP: CUFF_FAILED, DBP: CUFF_FAILED}}),
+        ({"NBPSys": "--"}, {"not_measured": {SBP: CUFF_FAILED}}),
+        # The arterial line fills what the cuff did not, and only where it reads more than zero.
+        ({"ABPSys": "0", "ABPDias": "0", "ABPMean": "0"}, {}),
+        ({"ABPSys": "-12"}, {}),
+        ({"ABPSys": ""}, {}),
+        ({"ABPSys": "131", "ABPDias": "77"}, {SBP: "131", DBP: "77"}),
+        ({"NBPSys": "128", "ABPSys": "131"}, {SBP: "128"}),
+        ({"NBPSys": "", "ABPSys": "131"}, {SBP: "131"}),
+        ({"NBPSys": "0", "ABPSys": "131"}, {SBP: "131", "not_measured": {}}),
+        # What no patient can have is an artefact: kept in words, never a number on a screen.
+        ({"HR": "301"}, {"not_measured": {HR: "artefact: sent 301"}}),
+        ({"HR": "9.9"}, {"not_measured": {HR: "artefact: sent 9.9"}}),
+        ({"SpO2": "101"}, {"not_measured": {SPO2: "artefact: sent 101"}}),
+        ({"SpO2": "NaN"}, {"not_measured": {SPO2: "artefact: sent NaN"}}),
+        ({"NBPSys": "999"}, {"not_measured": {SBP: "artefact: sent 999"}}),
+        # An extreme that a patient can have is charted; whether it is believed is for the alerts to say.
+        ({"HR": "11.5", "RESP": "2"}, {HR: "11.5", RR: "2"}),
+        # The oximeter's pulse is kept as sent and never becomes the heart rate.
+        ({"PULSE": "88"}, {}),
+        ({"PULSE": "88", "HR": "0"}, {"not_measured": {HR: NO_SIGNAL}}),
     ],
 )
-def test_values_are_kept_as_sent(channel: str, sent: str, field: str, expected: str) -> None:
-    assert decode("bedside_numerics", {channel: sent}) == ({field: expected}, [])
+def test_decoding(sent: dict[str, str], expected: dict[str, object]) -> None:
+    found = read(sent)
+    if not expected.get("not_measured", True):
+        assert not found.pop("not_measured", None)
+        expected = {name: value for name, value in expected.items() if name != "not_measured"}
+    assert found == expected
 
 
-@pytest.mark.parametrize("sent", ["0", "0.0", "", "  ", "--", "-1", "-32768"])
-def test_a_drop_out_is_not_measured_with_a_reason(sent: str) -> None:
-    assert decode("bedside_numerics", {"HR": sent}) == ({"not_measured": {"heart_rate_per_min": NO_SIGNAL}}, [])
+@pytest.mark.parametrize("text", ["seventy", "7O", "70 bpm", "1e", "0x46"])
+def test_what_is_no_number_is_refused_naming_the_channel(text: str) -> None:
+    values, problems = decode("bedside_numerics", {"HR": text, "SpO2": "98"})
+    assert [one.field for one in problems] == ["channels.HR"]
+    assert HR not in values
 
 
-def test_an_empty_cuff_column_is_nothing_due_and_a_zero_is_a_failed_measurement() -> None:
-    assert decode("bedside_numerics", {"NBPSys": ""}) == ({}, [])
-    assert decode("bedside_numerics", {"NBPSys": "0"}) == ({"not_measured": {"systolic_mmhg": CUFF_FAILED}}, [])
+def test_an_unknown_channel_is_refused_naming_the_known_ones() -> None:
+    _, problems = decode("bedside_numerics", {"HR": "70", "CVP": "8"})
+    assert [one.field for one in problems] == ["channels.CVP"]
+    assert "HR" in str(problems[0].limit)
 
 
-def test_the_arterial_line_is_ignored_where_zero_and_never_overrides_the_cuff() -> None:
-    assert decode("bedside_numerics", {"ABPSys": "0", "ABPDias": "0", "ABPMean": "0"}) == ({}, [])
-    values, _ = decode("bedside_numerics", {"NBPSys": "118", "ABPSys": "131"})
-    assert values == {"systolic_mmhg": "118"}
+def test_an_unknown_profile_is_refused() -> None:
+    values, problems = decode("toaster", {"HR": "70"})
+    assert values == {} and [one.field for one in problems] == ["device_profile"]
 
 
-def test_what_is_outside_the_physical_range_is_an_artefact_that_says_what_was_sent() -> None:
-    values, problems = decode("bedside_numerics", {"HR": "4", "SpO2": "412"})
-    assert problems == []
-    assert values == {"not_measured": {"heart_rate_per_min": "artefact: sent 4", "spo2_percent": "artefact: sent 412"}}
+@pytest.mark.parametrize("profile", DEVICE_PROFILES.values(), ids=str)
+def test_every_channel_fills_a_vital_sign_and_only_a_cuff_is_intermittent(profile: object) -> None:
+    assert profile is BEDSIDE_NUMERICS, "a new profile needs rows of its own above"
+    for channel in (*BEDSIDE_NUMERICS.channels.values(), *BEDSIDE_NUMERICS.fallbacks.values()):
+        assert channel.field in VITAL_SIGN_FIELDS
+    intermittent = {one.field for one in BEDSIDE_NUMERICS.channels.values() if one.is_intermittent}
+    assert intermittent == CUFF_SIGNS
 
 
-def test_a_lone_extreme_inside_the_range_is_charted() -> None:
-    assert decode("bedside_numerics", {"HR": "11.5", "RESP": "2"})[0] == {
-        "heart_rate_per_min": "11.5", "respiratory_rate_per_min": "2",
-    }  # fmt: skip
-
-
-def test_unknown_profiles_channels_and_words_are_named() -> None:
-    assert decode("toaster", {})[1][0].field == "device_profile"
-    assert decode("bedside_numerics", {"Pulse2": "70"})[1][0].field == "channels.Pulse2"
-    assert decode("bedside_numerics", {"HR": "fast"})[1][0].field == "channels.HR"
-    assert decode("bedside_numerics", {"PULSE": "70"}) == ({}, [])
+def test_what_is_decoded_is_readable_as_an_entry() -> None:
+    sent = {"HR": "62.8", "SpO2": "0", "NBPSys": "128", "NBPDias": ""}
+    content, problems = read_content("vital_signs", read(sent) | {"channels": sent})
+    assert problems == [] and content is not None
+    assert content.heart_rate_per_min == Decimal("62.8")  # type: ignore[union-attr]
+    assert content.channels == sent  # type: ignore[union-attr]
