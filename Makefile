@@ -48,5 +48,6 @@ screenshots: .venv/.tests
 	@tests/browser/find-chromium
 	$(BIN)/python -m tests.browser.screenshots
 
+# Never touches var/infusion.sqlite: a clinic's record is not something to clean.
 clean:
-	rm -rf .venv var
+	rm -rf .venv var/demo.sqlite*

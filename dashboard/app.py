@@ -146,15 +146,15 @@ def _add_pages(api: FastAPI, services: Services) -> None:
 
 
 def open_first_door(services: Services, base_url: str) -> None:
-    """On a database without accounts: make the administrator and print the one-time link."""
-    if services.accounts.all():
+    """As long as nobody can sign in: make the administrator, once, and print a one-time link."""
+    accounts = services.accounts
+    known = accounts.all()
+    if any(account.password_hash is not None for account in known):
         return
-    account_id = services.accounts.add(NewAccount("administrator", "Administrator", Role.ADMINISTRATOR))
-    token = services.accounts.one_time_link_token(account_id)
-    print(
-        f"First start. Set the administrator's password (once, within a week):\n  {base_url}/welcome?link={token}",
-        flush=True,
-    )
+    first = next((account.account_id for account in known if account.role == Role.ADMINISTRATOR), None)
+    account_id = first or accounts.add(NewAccount("administrator", "Administrator", Role.ADMINISTRATOR))
+    link = f"{base_url}/welcome?link={accounts.one_time_link_token(account_id)}"
+    print(f"First start. Set the administrator's password (once, within a week):\n  {link}", flush=True)
 
 
 def main() -> int:

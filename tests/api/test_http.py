@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -305,3 +306,21 @@ def test_time_is_judged_on_the_server_with_no_page_open(server: ServerProcess) -
                 return
             threading.Event().wait(0.1)
         raise AssertionError("nothing became overdue")
+
+
+def test_a_lost_first_link_is_printed_again_until_somebody_can_sign_in(tmp_path: Path) -> None:
+    first_start = ServerProcess(tmp_path)
+    try:
+        first = first_start.start().one_time_link()
+        first_start.stop()
+        (tmp_path / "server.log").unlink()
+        second = first_start.start().one_time_link()
+        assert first != second
+        body = {"link": second.split("=")[1], "password": "long enough now"}
+        assert httpx.post(f"{first_start.url}/api/v1/welcome", json=body).status_code == 200
+        first_start.stop()
+        (tmp_path / "server.log").unlink()
+        first_start.start()
+        assert "welcome" not in first_start.output
+    finally:
+        first_start.stop()
