@@ -34,9 +34,12 @@ from tests.bench.watched_pages import (
 )
 from tests.browser.journeys import chromium
 
-ROUNDS = 3
+# The bare page and the panel are watched in every round (the closest aims), the others in these.
+ROUNDS = 5
+SESSION_ROUNDS = (0, 2, 4)
+STOCK_ROUNDS = (1, 3)
 PER_SECOND = 8
-SECONDS = {"bare": 9.0, "panel": 9.0, "session": 12.0, "stock": 7.0}
+SECONDS = {"bare": 7.0, "panel": 7.0, "session": 10.0, "stock": 7.0}
 WARM_UP_S = 1.5
 # The viewed session gets three of eight values, so that one page sees enough of them.
 VIEWED_SHARE = 3
@@ -54,13 +57,13 @@ class Sample:
     never: int = 0
 
 
-Samples = dict[str, list[Sample]]
+# By page and kind, then by round.
+Samples = dict[str, dict[int, Sample]]
 
 
 def run(report: Report) -> None:
     """Measure and add the rows."""
     samples: Samples = {}
-    drawn: list[int] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="infusion-bench-")))
         ours = OurServer(folder)
@@ -69,44 +72,84 @@ def run(report: Report) -> None:
         bare = stack.enter_context(BaselineServer("tests.bench.bare_page", folder).running())
         stock = stack.enter_context(BaselineServer("tests.bench.stock_page", folder).running())
         browser = stack.enter_context(chromium())
+        pages = _Pages(browser, ours, bare, stock, samples)
         for number in range(ROUNDS):
-            _round(browser, number, ours, bare, stock, samples, drawn)
+            pages.round(number)
         losses = measure_losses(browser, ours)
     _add_rows(report, samples)
     report.rows += losses
-    report.notes.append(f"Session page: drawn points a trace at the end of each round {', '.join(map(str, drawn))}.")
+    report.notes.append(
+        f"Session page: drawn points a trace at the end of each round {', '.join(map(str, pages.drawn))}."
+    )
 
 
 def _history_points(chair: int) -> int:
-    """So many that a session reaches the 240 drawn points while it is viewed (chairs 0 to 2), and not before."""
-    if chair >= ROUNDS:
+    """So many that a session reaches the 240 drawn points while it is viewed, and not before."""
+    if chair >= len(SESSION_ROUNDS):
         return DRAWN_AT_MOST
-    seconds = SECONDS["panel"] + WARM_UP_S
+    panel = SECONDS["panel"] + WARM_UP_S
     viewed = (SECONDS["session"] + WARM_UP_S) * VIEWED_SHARE
     others = (SECONDS["session"] + WARM_UP_S) * (PER_SECOND - VIEWED_SHARE) / (CHAIRS - 1)
-    return int(DRAWN_AT_MOST - 4 - viewed - seconds * (chair + 1) - others * chair)
+    return int(DRAWN_AT_MOST - 4 - viewed - panel * (SESSION_ROUNDS[chair] + 1) - others * chair)
 
 
-def _round(
-    browser: Browser, number: int, ours: OurServer, bare: BaselineServer, stock: BaselineServer, samples: Samples,
-    drawn: list[int],
-) -> None:  # fmt: skip
-    everyone = list(range(CHAIRS))
-    viewed = number % CHAIRS
-    mostly_viewed = _spread(viewed)
-    with probed_page(browser) as page:
-        open_bare(page, bare)
-        _watch(page, bare, everyone, "bare", samples)
-    with probed_page(browser) as page:
-        open_panel(page, ours)
-        _watch(page, ours, everyone, "panel", samples)
-    with probed_page(browser) as page:
-        open_session(page, ours, viewed)
-        _watch(page, ours, mostly_viewed, "session", samples, only=viewed)
-        drawn.append(int(page.get_attribute(SESSION_PLOT, "data-drawn-points") or 0))
-    with probed_page(browser) as page:
-        open_stock(page, stock)
-        _watch(page, stock, everyone, "stock", samples)
+@dataclass
+class _Pages:
+    """Opens one page after the other and watches it."""
+
+    browser: Browser
+    ours: OurServer
+    bare: BaselineServer
+    stock: BaselineServer
+    samples: Samples
+    drawn: list[int] = field(default_factory=list)
+
+    def round(self, number: int) -> None:
+        """The bare page and the panel next to each other, in turns first; then the others that are due."""
+        pair = [self._watch_bare, self._watch_panel]
+        for watch in pair if number % 2 == 0 else pair[::-1]:
+            watch(number)
+        if number in SESSION_ROUNDS:
+            self._watch_session(number, SESSION_ROUNDS.index(number))
+        if number in STOCK_ROUNDS:
+            self._watch_stock(number)
+
+    def _watch_bare(self, number: int) -> None:
+        with probed_page(self.browser) as page:
+            open_bare(page, self.bare)
+            self._watch(page, self.bare, number, "bare")
+
+    def _watch_panel(self, number: int) -> None:
+        with probed_page(self.browser) as page:
+            open_panel(page, self.ours)
+            self._watch(page, self.ours, number, "panel")
+
+    def _watch_session(self, number: int, chair: int) -> None:
+        with probed_page(self.browser) as page:
+            open_session(page, self.ours, chair)
+            self._watch(page, self.ours, number, "session", only=chair)
+            self.drawn.append(int(page.get_attribute(SESSION_PLOT, "data-drawn-points") or 0))
+
+    def _watch_stock(self, number: int) -> None:
+        with probed_page(self.browser) as page:
+            open_stock(page, self.stock)
+            self._watch(page, self.stock, number, "stock")
+
+    def _watch(self, page: Page, target: Target, number: int, name: str, *, only: int | None = None) -> None:
+        """Write values while the page is open, and work out when each was seen."""
+        time.sleep(0.5)
+        ahead_ms = clock_ahead_ms(page)
+        turns = cycle(range(CHAIRS) if only is None else _spread(only))
+        send_values(target, turns, WARM_UP_S)
+        written = send_values(target, turns, SECONDS[name])
+        time.sleep(SETTLE_S[name])
+        target.settle(written)
+        seen: list[dict[str, Any]] = page.evaluate("bench.seen")
+        mine = [one for one in written if only is None or one.chair == only]
+        for kind, match in (("number", seen_text), ("plot", seen_time)):
+            if any(one["name"].startswith(kind) for one in seen):
+                found = self.samples.setdefault(f"{name} {kind}", {})
+                found[number] = _waits(mine, seen, kind, match, ahead_ms)
 
 
 def _spread(viewed: int) -> list[int]:
@@ -114,24 +157,6 @@ def _spread(viewed: int) -> list[int]:
     others = cycle([chair for chair in range(CHAIRS) if chair != viewed])
     places = [round(at * PER_SECOND / VIEWED_SHARE) for at in range(VIEWED_SHARE)]
     return [viewed if at % PER_SECOND in places else next(others) for at in range(PER_SECOND * (CHAIRS - 1))]
-
-
-def _watch(
-    page: Page, target: Target, chairs: list[int], name: str, samples: Samples, *, only: int | None = None
-) -> None:
-    """Write values while the page is open, and work out when each was seen."""
-    time.sleep(0.5)
-    ahead_ms = clock_ahead_ms(page)
-    turns = cycle(chairs)
-    send_values(target, turns, WARM_UP_S)
-    written = send_values(target, turns, SECONDS[name])
-    time.sleep(SETTLE_S[name])
-    target.settle(written)
-    seen: list[dict[str, Any]] = page.evaluate("bench.seen")
-    for kind, first in (("number", seen_text), ("plot", seen_time)):
-        mine = [one for one in written if only is None or one.chair == only]
-        if any(one["name"].startswith(kind) for one in seen):
-            samples.setdefault(f"{name} {kind}", []).append(_waits(mine, seen, kind, first, ahead_ms))
 
 
 def clock_ahead_ms(page: Page) -> float:
@@ -215,20 +240,20 @@ def _add_rows(report: Report, samples: Samples) -> None:
         ("session page number, p50", samples["session number"], 0.50, None),
         ("session page figure, p50", figure, 0.50, at_most(25)),
     ):
-        by_round = [_part(one, part) / _part(base, part) for one, base in zip(ours, bare, strict=True)]
+        by_round = [_part(one, part) / _part(bare[number], part) for number, one in ours.items()]
         cells = _cell(ours), "bare: " + _cell(bare)
         if aim is None:
             report.rows.append(Row(name, *cells, statistics.median(by_round), "-", None, tuple(by_round)))
         else:
             report.rows.append(ratio_row(name, *cells, by_round, aim))
-    faster = [_part(base, 0.5) / _part(one, 0.5) for one, base in zip(panel, stock, strict=True)]
+    faster = [_part(one, 0.5) / _part(panel[number], 0.5) for number, one in stock.items()]
     report.rows.append(
         ratio_row("panel number, times faster", _cell(panel), "stock: " + _cell(stock), faster, at_least(50))
     )
     report.notes.append("To the end of that frame's layout and painting, p50 / p95 / p99:")
     report.notes += [f"  {name}: {Spread.of(_pooled(found, after=True))}" for name, found in samples.items()]
     for name, found in samples.items():
-        never = sum(one.never for one in found)
+        never = sum(one.never for one in found.values())
         if never:
             report.notes.append(f"{name}: {never} values were never seen.")
 
@@ -238,9 +263,9 @@ def _part(sample: Sample, part: float) -> float:
     return {0.50: spread.p50, 0.95: spread.p95}[part]
 
 
-def _pooled(found: list[Sample], *, after: bool = False) -> list[float]:
-    return [wait for one in found for wait in (one.after if after else one.frame)]
+def _pooled(found: dict[int, Sample], *, after: bool = False) -> list[float]:
+    return [wait for one in found.values() for wait in (one.after if after else one.frame)]
 
 
-def _cell(found: list[Sample]) -> str:
+def _cell(found: dict[int, Sample]) -> str:
     return str(Spread.of(_pooled(found)))

@@ -115,6 +115,7 @@ class Camera:
         context, page = new_page(self._browser, size=size)
         page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
         sign_in(page, self._demo.url, account, PASSWORD)
+        page.wait_for_load_state()
         page.goto(self._demo.url + path)
         page.wait_for_timeout(DRAWN_MS)
         yield page

@@ -167,6 +167,7 @@ STEPS = st.one_of(
     _steps("infusion_resumed", NOTHING_TO_SAY),
     _steps("infusion_started", RATES),
     _steps("infusion_ended", NOTHING_TO_SAY),
+    st.builds(Step, DELAYS, st.sampled_from(["transferred", "session_aborted", "session_cancelled", "discharged"])),
     _steps("bolus", st.fixed_dictionaries({"dose_mg": st.sampled_from(["0.1", "7.5", "30", "400"])})),
     _steps("weight", st.fixed_dictionaries({"weight_kg": st.integers(45, 140), "basis": st.just("measured")})),
     _steps(
@@ -244,7 +245,9 @@ def _pump_state(state: str, kind: str) -> str:
         return "stands"
     if kind == "infusion_resumed" and state == "stands":
         return "runs"
-    if kind == "infusion_ended" and state in ("runs", "stands"):
+    if kind in ("infusion_ended", "transferred", "session_aborted") and state in ("runs", "stands"):
+        return "over"
+    if kind == "session_cancelled" and state == "before":
         return "over"
     return state
 
@@ -327,11 +330,10 @@ def test_folding_again_for_nothing_changes_no_alert(clinic: Clinic, steps: list[
     if answered:
         for alert in chair.summary().alerts:
             chair.take(Step(5, "acknowledgement", {"alert_id": str(alert.alert_id), "action": "physician_at_chair"}))
-    chair.take(Step(5, "note", {"text": "for another patient"}))
+    note = chair.take(Step(5, "note", {"text": "for another patient"}))
     before = chair.summary().alerts
     result = chair.take(Step(5, "entered_in_error", {"which": -1, "reason": "test"}))
-    assert result.outcome is EntryOutcome.RECORDED
-    assert result.alert_facts == ()
+    assert (note.outcome, result.outcome, result.alert_facts) == (EntryOutcome.RECORDED, EntryOutcome.RECORDED, ())
     assert chair.summary().alerts == before
 
 
@@ -354,7 +356,7 @@ def test_a_missing_value_never_clears_or_lowers(
     before = {alert.condition: alert.level for alert in chair.summary().alerts if not alert.is_over}
     sender = {"source": "monitor"} if is_sent else {}
     result = chair.take(Step(5, "vital_signs", {"not_measured": missing} | sender, MONITOR if is_sent else NURSE))
-    assert result.outcome is EntryOutcome.RECORDED
+    assert (result.outcome is EntryOutcome.RECORDED) != chair.summary().is_closed
     after = {alert.condition: alert.level for alert in chair.summary().alerts if not alert.is_over}
     assert after == before
     assert not result.alert_facts
