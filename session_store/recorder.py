@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -27,6 +28,8 @@ from session_store.storage import projections
 from session_store.write_transaction import CommittedChange, WriteTransaction
 
 LARGEST_BATCH = 256
+# The longest duration that can be planned is ten days; what was started before that is judged no more.
+LONGEST_SESSION = timedelta(days=11)
 SMALL_BATCH = 8
 _log = logging.getLogger(__name__)
 
@@ -147,8 +150,12 @@ def run_command(transaction: WriteTransaction, command: Command) -> Answer:
 
 
 def _judge_time(transaction: WriteTransaction, _command: JudgeTime) -> Answer:
-    """Time-driven findings of all sessions that are open or still have unseen alerts."""
-    loaded = projections.summaries_by_status(transaction.connection, transaction.clinic_id, OPEN_STATUSES, 10_000)
+    """Time-driven findings of all sessions that are open, or were closed with alerts that nobody has seen."""
+    connection, clinic_id = transaction.connection, transaction.clinic_id
+    loaded = [
+        *projections.summaries_by_status(connection, clinic_id, OPEN_STATUSES, 10_000),
+        *projections.summaries_with_alerts(connection, clinic_id, transaction.now - LONGEST_SESSION),
+    ]
     for stored in loaded:
         summary = transaction.summaries.setdefault(stored.session_id, stored)
         facts = judge_time(summary, transaction.judgement())

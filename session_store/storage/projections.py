@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from session_store.domain.session import SessionStatus
+from session_store.domain.session import OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.storage.prepared import Prepared
 from session_store.storage.row_mapping import decode_json, decode_summary, encode_json, encode_summary
@@ -68,14 +68,17 @@ def summaries_by_status(
     return [decode_summary(text) for text in connection.execute(query).scalars()]
 
 
-def summaries_with_alerts(connection: Connection, clinic_id: int) -> list[SessionSummary]:
-    """Closed sessions that still have alerts nobody has seen."""
-    closed = [one.value for one in SessionStatus if one.value not in ("ready", "running", "paused", "recovery")]
+def summaries_with_alerts(
+    connection: Connection, clinic_id: int, started_since: datetime | None = None
+) -> list[SessionSummary]:
+    """Sessions that are not open and still have alerts nobody has seen; given a time, those started since then."""
     query = select(session_summary.c.summary).where(
         session_summary.c.clinic_id == clinic_id,
-        session_summary.c.status.in_(closed),
+        session_summary.c.status.in_([one.value for one in SessionStatus if one not in OPEN_STATUSES]),
         session_summary.c.has_alerts.is_(True),
     )
+    if started_since is not None:
+        query = query.where(session_summary.c.started_at >= started_since)
     return [decode_summary(text) for text in connection.execute(query).scalars()]
 
 

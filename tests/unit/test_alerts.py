@@ -195,6 +195,18 @@ def test_an_unanswered_critical_goes_beyond_the_panel_after_60_s_and_again(recor
     assert times[0] is not None and times[1] != times[0] and times[2:] == [times[1]] * 2
 
 
+def test_an_unanswered_critical_goes_beyond_the_panel_also_when_the_session_is_closed(
+    record: TestRecord, reader: Reader
+) -> None:
+    session_id = record.running()
+    record.chart(session_id, "serious_event")
+    record.clock.forward(seconds=20)
+    record.chart(session_id, "transferred", destination="hospital")
+    record.clock.forward(seconds=41)
+    record.tick()
+    assert alerts(reader, session_id)[0]["unanswered_at"] is not None
+
+
 def test_a_broken_promise_returns_naming_the_promiser_and_a_kept_one_does_not(
     record: TestRecord, reader: Reader
 ) -> None:
