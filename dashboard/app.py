@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from dashboard.access.gate import Gate
 from dashboard.api.accounts import accounts_router
+from dashboard.api.docs import docs_router
 from dashboard.api.health import health_router
 from dashboard.api.problems import add_problem_handlers
 from dashboard.api.reports import reports_router
@@ -59,7 +60,7 @@ def build(settings: Settings) -> Application:
     engines = open_record(settings)
     services = _services(settings, engines)
     api = FastAPI(
-        title="Infusion session monitor", docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json",
+        title="Infusion session monitor", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
         lifespan=_lifespan(services, engines),
     )  # fmt: skip
     gate = Gate(api, services.accounts)
@@ -127,6 +128,7 @@ def _add_routes(api: FastAPI, services: Services, gate: Gate) -> None:
         accounts_router(services),
         reports_router(services),
         health_router(services),
+        docs_router(api),
         change_stream_router(services.hub, services.reader),
     ):
         api.include_router(router)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
+from pydantic import ValidationError
 
 from session_store.accounts import AccountBook, NewAccount, Role
 from session_store.clock import SystemClock
@@ -36,10 +37,10 @@ def main() -> int:
     """Prepare, start both, wait for Ctrl-C, end both."""
     for leftover in DEMO_DATABASE.parent.glob(f"{DEMO_DATABASE.name}*"):
         leftover.unlink()
-    settings = Settings(database_url=f"sqlite:///{DEMO_DATABASE}", is_simulated=True)
     try:
+        settings = Settings(database_url=f"sqlite:///{DEMO_DATABASE}", is_simulated=True)
         token = _make_accounts(settings)
-    except SessionStoreError as fault:
+    except (SessionStoreError, ValidationError) as fault:
         print(f"cannot start: {fault}", file=sys.stderr)
         return 2
     base_url = f"http://{settings.host}:{settings.port}"

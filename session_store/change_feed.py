@@ -1,7 +1,7 @@
 """THE notice path: rings after each commit with the changes in the wire format, in the order of their numbers.
 
 The feed carries each change once to every listener in this process; whoever was away reads what it missed from
-`Reader.changes_after`. Building the views happens in the writer's thread after the callers were answered.
+`Reader.changes_after`. Building the views happens in the writer's thread after COMMIT.
 """
 
 import logging

@@ -150,6 +150,7 @@ def alert_view(session_id: UUID, alert: OpenAlert) -> dict[str, Any]:
         "level": alert.level.word,
         "peak_level": alert.peak_level.word,
         "text": alert.text,
+        "raised_text": alert.raised_text or alert.text,
         "citation": alert.citation,
         "raised_at": time_text(alert.raised_at),
         "recorded_at": time_text(alert.recorded_at),

@@ -208,6 +208,8 @@ def _record_one(
     verdict = _check(transaction, check)
     if verdict.refusals:
         return EntryResult(str(draft.entry_id), EntryOutcome.REFUSED, problems=tuple(verdict.refusals))
+    if draft.sent_effective_at is not None and draft.sent_effective_at - transaction.now > FAR_AHEAD:
+        verdict.questions.append(Problem("effective_at", "more than a day ahead of the server", "24 h"))
     questions = tuple(one for one in verdict.questions if one.field not in draft.confirmed)
     if questions and draft.source is Source.HAND:
         return EntryResult(str(draft.entry_id), EntryOutcome.CONFIRMATION_NEEDED, problems=questions)
@@ -424,9 +426,6 @@ def _read_effective_at(
         return None, None
     offset = now - sent_at if sent_at is not None else timedelta(0)
     corrected = sent + offset if abs(offset) > SKEW_IGNORED else sent
-    if corrected - now > FAR_AHEAD and "effective_at" not in raw.get("confirmed", []):
-        problems.append(Problem("effective_at", "more than a day ahead of the server", "24 h"))
-        return None, None
     corrected = min(corrected, now)
     return corrected, (None if corrected == sent else sent)
 

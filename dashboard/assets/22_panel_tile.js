@@ -246,7 +246,8 @@
       const total = of.started_at ? elapsed(now - Date.parse(of.started_at)) + " h" : null;
       const inState = of.status_since ? age(now - Date.parse(of.status_since)) : "";
       const isRunning = of.status === "running" && total;
-      parts.state.put(words(of.status) + " " + (isRunning ? total : inState));
+      const outside = (of.not_judged || []).some((note) => note.includes("outside this rule set"));
+      parts.state.put(words(of.status) + " " + (isRunning ? total : inState) + (outside ? ", limits not judged" : ""));
       parts.total.put(total && !isRunning ? ", total " + total : "");
       setAttribute(parts.root, "data-status", of.status);
     }

@@ -104,7 +104,7 @@
     record.alerts.forEach((alert) => {
       if (alert.withdrawn_at) return;
       const level = alert.peak_level || alert.level;
-      const text = words().levelMark(level) + " " + shortened(alert.text);
+      const text = words().levelMark(level) + " " + shortened(alert.raised_text);
       pins.push({ t: Date.parse(alert.raised_at), text, shape: PIN_SHAPES.alert, level, weight: PIN_WEIGHT[level], key: alert.alert_id });
     });
     return pins.sort((one, other) => one.t - other.t);

@@ -32,6 +32,11 @@ def message_page(words: str) -> str:
     )
 
 
+def reference_page(title: str, body: str) -> str:
+    """A page of reference with a heading; `body` is HTML of our own making."""
+    return _frame("message", title, f"<h1>{escape(title)}</h1>{body}", is_simulated=False)
+
+
 def login_page(*, is_simulated: bool) -> str:
     """The sign-in form."""
     body = """<h1>Infusion sessions</h1><form id="login--form" method="post" autocomplete="on">

@@ -87,6 +87,7 @@ class OpenAlert:
     raised_at: datetime
     recorded_at: datetime
     evidence_entry_id: UUID | None = None
+    raised_text: str | None = None
     clears_on_acknowledgement: bool = False
     sounds_at: datetime | None = None
     sounded_at: datetime | None = None
@@ -118,5 +119,5 @@ def alert_opened_by(fact: AlertFact, recorded_at: datetime) -> OpenAlert:
     """The alert as its first fact leaves it; whether it sounds is said elsewhere."""
     return OpenAlert(
         fact.alert_id, fact.rule_id, fact.rule_version, fact.condition, fact.level, fact.level, fact.text,
-        fact.citation, fact.at, recorded_at, fact.evidence_entry_id, is_past=fact.is_past,
+        fact.citation, fact.at, recorded_at, fact.evidence_entry_id, fact.text, is_past=fact.is_past,
     )  # fmt: skip

@@ -73,6 +73,7 @@ def _opened(judgement: Judgement, found: Finding, at: datetime, evidence: UUID |
         raised_at=at,
         recorded_at=judgement.now,
         evidence_entry_id=evidence,
+        raised_text=found.text,
         clears_on_acknowledgement=found.clears_on_acknowledgement,
         is_past=found.is_past,
     )

@@ -123,7 +123,7 @@ class AcknowledgementAction(StrEnum):
 
 
 class AdverseEffectTerm(StrEnum):
-    """Pick-list of adverse effects; local codes (see `ADVERSE_EFFECTS` for SNOMED CT where confirmed)."""
+    """Pick-list of adverse effects; local codes, SNOMED CT codes follow."""
 
     NAUSEA = "nausea"
     VOMITING = "vomiting"

@@ -156,7 +156,7 @@ def _refuse_start(check: Check) -> Iterator[Problem]:
 
 
 def _question_start(check: Check) -> Iterator[Problem]:
-    missing = start_missing(check.summary)
+    missing = start_missing(check.summary, check.effective_at)
     if missing and check.summary.start_override_by is None:
         yield Problem("start_missing", f"still missing: {', '.join(missing)}", "recorded, or start anyway")
     yield from _question_rate(check)

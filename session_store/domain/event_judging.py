@@ -44,7 +44,7 @@ def judge_serious_event(summary: SessionSummary, entry: Entry, judgement: Judgem
 
 def judge_start(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
     """What was missing at a start that has happened is an open alert (clinical-decisions 1)."""
-    missing = start_missing(summary)
+    missing = start_missing(summary, entry.effective_at)
     if missing:
         rule = SITUATION_RULES["start.missing.warning"]
         found = as_found(rule, "start.missing", f"{rule.text} {', '.join(missing)}")

@@ -1,10 +1,11 @@
 """What the rules can judge in a session and what not, and what a start still needs; in words for the screens."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from session_store.domain.alert_rules import RULES_BY_SIGN, SIGN_WORDS
 from session_store.domain.entries import SCHEDULED_SIGNS, Drug
-from session_store.domain.session_summary import SessionSummary
+from session_store.domain.session_summary import BASELINE_WINDOW, SessionSummary
 
 ADULT_AGE_YEARS = 18
 
@@ -31,12 +32,12 @@ def not_judged(summary: SessionSummary) -> list[str]:
     return notes
 
 
-def start_missing(summary: SessionSummary) -> list[str]:
-    """What a start needs and this session does not have, in words."""
+def start_missing(summary: SessionSummary, at: datetime) -> list[str]:
+    """What a start at `at` needs and this session does not have, in words; a baseline set counts for 30 min."""
     missing = [] if summary.weight_kg is not None else ["weight"]
     if summary.setting is None:
         missing.append("setting attested (monitored or not)")
-    absent = [SIGN_WORDS[sign][0] for sign in SCHEDULED_SIGNS if not _has_value(summary, sign)]
+    absent = [SIGN_WORDS[sign][0] for sign in SCHEDULED_SIGNS if not _has_baseline(summary, sign, at)]
     if absent:
         missing.append(f"baseline {', '.join(absent)}")
     if not any(score.score_tenths is not None for score in summary.pain_scores):
@@ -44,6 +45,10 @@ def start_missing(summary: SessionSummary) -> list[str]:
     return missing
 
 
-def _has_value(summary: SessionSummary, sign: str) -> bool:
+def _has_baseline(summary: SessionSummary, sign: str, at: datetime) -> bool:
+    if sign in summary.baseline:
+        return True
     standing = summary.signs.get(sign)
-    return standing is not None and standing.value is not None
+    if standing is None or standing.value is None or standing.effective_at is None:
+        return False
+    return at - standing.effective_at <= BASELINE_WINDOW

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from session_store.domain.session import OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
@@ -78,7 +78,9 @@ def summaries_with_alerts(
         session_summary.c.has_alerts.is_(True),
     )
     if started_since is not None:
-        query = query.where(session_summary.c.started_at >= started_since)
+        # A session that never started has no such time; its serious event must not go unheard.
+        started = session_summary.c.started_at
+        query = query.where(or_(started.is_(None), started >= started_since))
     return [decode_summary(text) for text in connection.execute(query).scalars()]
 
 

@@ -49,6 +49,13 @@ def test_unknown_api_paths_are_404_in_json(server: ServerProcess, path: str) -> 
             assert answer.status_code == 404 and answer.json()["problems"]
 
 
+def test_the_interface_describes_itself_without_fetching_anything(server: ServerProcess) -> None:
+    with server.client() as client:
+        page = client.get("/api/docs").text
+        assert "/api/v1/sessions/{session_id}/entries" in page and "http" not in page.replace("HTTP", "")
+        assert client.get("/api/openapi.json").json()["paths"]
+
+
 def test_unknown_pages_are_404_and_never_dashs_index(server: ServerProcess) -> None:
     with server.client("nurse") as client:
         answer = client.get("/no-such-page")

@@ -97,7 +97,7 @@ def test_without_a_baseline_relative_rules_are_not_judged_and_say_so(record: Tes
     record.clock.forward(minutes=40)  # the set is older than 30 min at the start
     record.chart(session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
     record.chart(session_id, "vital_signs", systolic_mmhg=150)
-    assert standing(reader, session_id) == []
+    assert standing(reader, session_id) == [("start.missing", "warning")]
     notes = reader.timeline(session_id)["session"]["not_judged"]
     assert any("no baseline" in note for note in notes)
 
