@@ -1,7 +1,9 @@
 """Rows that count: no point of a burst may be missing on the page, and none over a killed and restarted server."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from playwright.sync_api import Browser, Page
 
@@ -72,8 +74,8 @@ def _bursts(panel: Page, session: Page, ours: OurServer) -> list[Row]:
         time.sleep(0.12)
     sent = BURSTS * IN_A_BURST
     gained = [
-        _until(lambda: _on_panel(panel, ours, 0), before[0].sets + sent, newest),
-        _until(lambda: _on_session(session), before[1].sets + sent, newest),
+        _until(partial(_on_panel, panel, ours, 0), before[0].sets + sent, newest),
+        _until(partial(_on_session, session), before[1].sets + sent, newest),
     ]
     return [
         _count(f"burst of {IN_A_BURST} for one session, {name}", sent, after.sets - old.sets, after.last_ms >= newest)
@@ -97,11 +99,11 @@ def _restart(panel: Page, session: Page, ours: OurServer) -> list[Row]:
     ][-CHAIRS:]
     each = 1 + AFTER_RESTART
     gained = [
-        _until(lambda c=chair: _on_panel(panel, ours, c), before[chair].sets + each, newest[chair])  # type: ignore[misc]
+        _until(partial(_on_panel, panel, ours, chair), before[chair].sets + each, newest[chair])
         for chair in range(CHAIRS)
     ]
     waited = time.monotonic() - began
-    on_session = _until(lambda: _on_session(session), before_session.sets + each, newest[0])
+    on_session = _until(partial(_on_session, session), before_session.sets + each, newest[0])
     have = sum(after.sets - old.sets for after, old in zip(gained, before, strict=True))
     is_newest = all(after.last_ms >= ms for after, ms in zip(gained, newest, strict=True))
     return [
@@ -113,10 +115,10 @@ def _restart(panel: Page, session: Page, ours: OurServer) -> list[Row]:
     ]  # fmt: skip
 
 
-def _until(look, sets: int, newest_ms: int) -> Shown:  # type: ignore[no-untyped-def]
+def _until(look: Callable[[], Shown], sets: int, newest_ms: int) -> Shown:
     """Look until all is there or patience ends."""
     until = time.monotonic() + PATIENCE_S
-    shown: Shown = look()
+    shown = look()
     while time.monotonic() < until and (shown.sets < sets or shown.last_ms < newest_ms):
         time.sleep(0.1)
         shown = look()

@@ -10,9 +10,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -98,7 +99,7 @@ class Recorded:
         self._engines.dispose()
 
 
-def run_clients(actions: list[Callable[[], None]], seconds: float) -> Load:
+def run_clients(actions: Sequence[Callable[[], None]], seconds: float) -> Load:
     """Every client repeats its action until the time is over; each in a thread of its own."""
     waits: list[list[float]] = [[] for _ in actions]
     began = time.perf_counter()
@@ -122,7 +123,7 @@ def measure(folder: Path, clients: int, seconds: float, rounds: int) -> dict[str
     """Raw and recorded in turns, so that a busy neighbour hits both."""
     raw = RawInserts(folder / "raw.sqlite")
     recorded = Recorded(folder, clients)
-    actions = [lambda session_id=one: recorded.record(session_id) for one in recorded.sessions]
+    actions = [partial(recorded.record, one) for one in recorded.sessions]
     run_clients(actions, min(0.3, seconds))
     found: dict[str, Any] = {"raw_per_s": [], "recorded_per_s": [], "raw_waits_ms": [], "recorded_waits_ms": []}
     for _ in range(rounds):

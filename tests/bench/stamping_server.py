@@ -28,7 +28,7 @@ def stamp_commits(application: app.Application, path: Path) -> None:
         commit(connection)
         returned.at = time.time()
 
-    dialect.do_commit = commit_and_stamp  # type: ignore[method-assign]
+    dialect.do_commit = commit_and_stamp  # type: ignore[assignment]
     lines = path.open("a", buffering=1)
 
     def write(changes: Sequence[CommittedChange], _summaries: dict[UUID, SessionSummary]) -> None:
