@@ -8,7 +8,7 @@ from uuid import UUID
 from session_store.domain.alert import AlertFact, OpenAlert
 from session_store.domain.alert_rules import SIGN_OF_CONDITION
 from session_store.domain.entries import CONTENT_CLASSES, CUFF_SIGNS, FIELD_SPECS, Entry, Source
-from session_store.domain.observation_schedule import due_at
+from session_store.domain.observation_schedule import ScheduleContext, due_at
 from session_store.domain.pain_response import ScoreReading
 from session_store.domain.rule_scope import not_judged
 from session_store.domain.session_summary import SessionSummary, SignStanding, scheduled_signs
@@ -86,16 +86,20 @@ def _infusion_view(summary: SessionSummary) -> dict[str, Any]:
 
 
 def _signs_view(summary: SessionSummary) -> dict[str, Any]:
+    context = summary.schedule_context()
     levels: dict[str, str] = {}
     for alert in sorted(summary.alerts, key=lambda one: one.level):
         sign = SIGN_OF_CONDITION.get(alert.condition)
         if sign is not None and not alert.is_over:
             levels[sign] = alert.level.word
-    return {name: _sign_view(summary, name, sign) | {"level": levels.get(name)} for name, sign in summary.signs.items()}
+    return {
+        name: _sign_view(summary, name, sign, context) | {"level": levels.get(name)}
+        for name, sign in summary.signs.items()
+    }
 
 
-def _sign_view(summary: SessionSummary, name: str, sign: SignStanding) -> dict[str, Any]:
-    due = _due(summary, name)
+def _sign_view(summary: SessionSummary, name: str, sign: SignStanding, context: ScheduleContext) -> dict[str, Any]:
+    due = _due(summary, name, context)
     missing = None
     if sign.not_measured_at is not None:
         missing = {"reason": sign.not_measured_reason, "effective_at": time_text(sign.not_measured_at)}
@@ -110,10 +114,10 @@ def _sign_view(summary: SessionSummary, name: str, sign: SignStanding) -> dict[s
     }
 
 
-def _due(summary: SessionSummary, name: str) -> datetime | None:
+def _due(summary: SessionSummary, name: str, context: ScheduleContext) -> datetime | None:
     clock = "systolic_mmhg" if name in CUFF_SIGNS else name
     last = summary.set_counts_from(clock) if clock in scheduled_signs(summary) else None
-    return None if last is None else due_at(last, summary.schedule_context())
+    return None if last is None else due_at(last, context)
 
 
 def _stale_at(name: str, sign: SignStanding, due: datetime | None) -> datetime | None:
