@@ -26,6 +26,7 @@ test-venv: .venv/.tests
 
 # The fast part: style, types, import rules, and every test that needs no browser.
 check: .venv/.tests
+	@tests/storage/find-postgresql >/dev/null
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,6 +35,7 @@ check: .venv/.tests
 
 test: .venv/.tests
 	@tests/browser/find-chromium
+	@tests/storage/find-postgresql >/dev/null
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -35,6 +35,7 @@ from session_store.change_feed import ChangeFeed
 from session_store.clock import SystemClock
 from session_store.commands import JudgeTime
 from session_store.errors import SessionStoreError
+from session_store.listening import listening
 from session_store.opening import open_record
 from session_store.reader import Reader
 from session_store.recorder import Recorder
@@ -73,7 +74,8 @@ def _services(settings: Settings, engines: Engines) -> Services:
     clock = SystemClock()
     feed = ChangeFeed()
     hub = Hub(clock.now)
-    feed.listen(hub.publish)
+    if not engines.is_shared:
+        feed.listen(hub.publish)
     reader = Reader(engines.reader, settings.clinic_id)
     return Services(
         settings=settings,
@@ -89,10 +91,12 @@ def _services(settings: Settings, engines: Engines) -> Services:
 def _lifespan(services: Services, engines: Engines) -> Any:
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        services.hub.start(services.reader.change_number())
+        number = services.reader.change_number()
+        services.hub.start(number)
         await _wake_dash(api)
         judging = asyncio.create_task(_judge_time(services))
-        yield
+        with listening(engines, services.reader, services.settings.clinic_id, number, services.hub.publish):
+            yield
         judging.cancel()
         with suppress(asyncio.CancelledError):
             await judging

@@ -17,6 +17,7 @@ from session_store.clock import Clock
 from session_store.errors import CommandRefused
 from session_store.storage import account_table
 from session_store.storage.account_table import AccountRow
+from session_store.storage.faults import reading, writing
 
 SIGN_IN_LASTS = timedelta(hours=14)
 LINK_LASTS = timedelta(days=7)
@@ -58,13 +59,13 @@ class AccountBook:
 
     def all(self) -> list[AccountRow]:
         """All accounts by username."""
-        with self._reader.connect() as connection:
+        with reading(self._reader) as connection:
             return account_table.accounts(connection, self._clinic_id)
 
     def add(self, new: NewAccount, created_by: UUID | None = None, *, password: str | None = None) -> UUID:
         """Add an account. Raises `CommandRefused` for a taken username or bad fields."""
         _check_new(new)
-        with self._writer.begin() as connection:
+        with writing(self._writer) as connection:
             if account_table.account_by_username(connection, self._clinic_id, new.username) is not None:
                 raise CommandRefused("username", "is taken")
             account_id = uuid_utils.compat.uuid7()
@@ -74,7 +75,7 @@ class AccountBook:
     def add_device(self, new: NewAccount) -> str:
         """Add a device account (or give a known one a name of its own) and return its bearer token, shown once."""
         token = secrets.token_urlsafe(32)
-        with self._writer.begin() as connection:
+        with writing(self._writer) as connection:
             values = self._values(new, uuid_utils.compat.uuid7(), None, None)
             account_table.add_account(connection, values | {"device_token_hash": _hash(token)})
         return token
@@ -85,7 +86,7 @@ class AccountBook:
 
     def link_owner(self, token: str) -> AccountRow | None:
         """Whose one-time link this is, or None when it is used up, expired or unknown."""
-        with self._reader.connect() as connection:
+        with reading(self._reader) as connection:
             return self._owner(connection, token, "set_password")
 
     def use_link(self, token: str, password: str) -> AccountRow:
@@ -95,7 +96,7 @@ class AccountBook:
         if len(password) > 200:
             raise CommandRefused("password", "too long", "at most 200 characters")
         hashed = self._hasher.hash(password)
-        with self._writer.begin() as connection:
+        with writing(self._writer) as connection:
             owner = self._owner(connection, token, "set_password")
             if owner is None:
                 raise CommandRefused("link", "is used up, expired or unknown")
@@ -105,7 +106,7 @@ class AccountBook:
 
     def sign_in(self, username: str, password: str) -> tuple[AccountRow, str] | None:
         """The account and a fresh session token, or None when username and password do not fit."""
-        with self._reader.connect() as connection:
+        with reading(self._reader) as connection:
             found = account_table.account_by_username(connection, self._clinic_id, username)
         known = found is not None and found.is_active and found.password_hash is not None
         hashed = found.password_hash if known and found is not None else self._nobody
@@ -115,18 +116,18 @@ class AccountBook:
 
     def signed_in(self, token: str) -> AccountRow | None:
         """Whose session token this is, or None."""
-        with self._reader.connect() as connection:
+        with reading(self._reader) as connection:
             return self._owner(connection, token, "session")
 
     def device(self, token: str) -> AccountRow | None:
         """The device of a bearer token, or None."""
-        with self._reader.connect() as connection:
+        with reading(self._reader) as connection:
             found = account_table.account_by_device_token(connection, self._clinic_id, _hash(token))
         return found if found is not None and found.is_active else None
 
     def sign_out(self, token: str) -> None:
         """End a session."""
-        with self._writer.begin() as connection:
+        with writing(self._writer) as connection:
             account_table.end_sign_in(connection, self._clinic_id, _hash(token), self._clock.now())
 
     def _owner(self, connection: Connection, token: str, purpose: str) -> AccountRow | None:
@@ -135,7 +136,7 @@ class AccountBook:
     def _new_token(self, account_id: UUID, purpose: str, lasts: timedelta) -> str:
         token = secrets.token_urlsafe(32)
         now = self._clock.now()
-        with self._writer.begin() as connection:
+        with writing(self._writer) as connection:
             account_table.add_sign_in(
                 connection,
                 {

@@ -18,7 +18,8 @@ from session_store.commands import Author, EntryOutcome, EntryResult, PlanSessio
 from session_store.domain.entry_fields import read_time
 from session_store.domain.identifiers import parse_uuid7
 from session_store.errors import CommandRefused
-from session_store.recording import plan_session, record_entries
+from session_store.planning import plan_session
+from session_store.recording import record_entries
 from session_store.write_transaction import WriteTransaction
 
 SESSIONS_PER_TRANSACTION = 20

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from session_store.domain.session_summary import SessionSummary
-from session_store.plain_views import change_view, tile_view
+from session_store.plain_views import change_view, programmed_rate_of, tile_view
 from session_store.write_transaction import CommittedChange
 
 Listener = Callable[[dict[str, Any]], None]
@@ -33,12 +33,13 @@ class ChangeFeed:
             return
         tiles: dict[UUID, dict[str, Any]] = {}
         for change in changes:
-            if change.session_id not in tiles:
-                tiles[change.session_id] = tile_view(summaries[change.session_id])
-            view = change_view(
-                change.change_number, change.recorded_at, change.session_id, change.entry, list(change.facts),
-                tiles[change.session_id],
-            )  # fmt: skip
+            session_id, tile, rate = change.session_id, None, None
+            if session_id is not None:
+                if session_id not in tiles:
+                    tiles[session_id] = tile_view(summaries[session_id])
+                tile, rate = tiles[session_id], programmed_rate_of(change.entry, summaries[session_id])
+            facts = list(change.facts)
+            view = change_view(change.change_number, change.recorded_at, session_id, change.entry, facts, tile, rate)
             for listener in self._listeners:
                 self._tell(listener, view)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from session_store.domain.alert import AlertFact
@@ -23,6 +23,22 @@ class Author:
     def is_device(self) -> bool:
         """Devices send monitor and pump facts, persons what they did and saw by hand."""
         return self.role == "device"
+
+
+class Sender(Protocol):
+    """Who sends, and by which clock: what reading an entry needs of a command."""
+
+    @property
+    def author(self) -> Author:
+        """The acting person or device."""
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """The sender's clock at sending."""
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether all entries are simulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +63,21 @@ class PlanSession(SentEntries):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordClinicEntries:
+    """Append entries to the clinic's own record (credentials, vial stock, chairs), each judged alone."""
+
+    author: Author
+    entries: tuple[Mapping[str, Any], ...]
+    sent_at: datetime | None = None
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeTime:
     """Raise what is due by the clock in all open sessions."""
 
 
-Command = RecordEntries | PlanSession | JudgeTime
+Command = RecordEntries | PlanSession | RecordClinicEntries | JudgeTime
 
 
 class EntryOutcome(StrEnum):

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from session_store.domain.entries import EndReason
+from session_store.domain.entry_choices import EndReason
 from session_store.domain.pain_response import Response, same_day_response
 from session_store.domain.session_summary import SessionSummary
+from session_store.storage.projections import course_of
 
 
 def response_of(summary: SessionSummary) -> Response:
@@ -19,10 +20,8 @@ def response_of(summary: SessionSummary) -> Response:
     )
 
 
-def outcome_row(clinic_id: int, summary: SessionSummary) -> dict[str, Any] | None:
-    """The row of `session_outcome`; None for a session in which nothing was given."""
-    if summary.first_drug_at is None:
-        return None
+def outcome_row(clinic_id: int, summary: SessionSummary) -> dict[str, Any]:
+    """The row of `session_outcome`; a session in which nothing was given has no `first_drug_at`."""
     response = response_of(summary)
     baseline, follow_up, best = response.baseline, response.follow_up, response.best
     return {
@@ -32,6 +31,8 @@ def outcome_row(clinic_id: int, summary: SessionSummary) -> dict[str, Any] | Non
         "patient_label": summary.plan["patient_label"],
         "condition": summary.plan["condition"],
         "drug": summary.plan["drug"],
+        "course_id": course_of(summary),
+        "planned_at": summary.planned_at,
         "first_drug_at": summary.first_drug_at,
         "status": summary.status.value,
         "is_closed": summary.is_closed,

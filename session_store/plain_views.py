@@ -1,15 +1,22 @@
 """Plain JSON forms of summaries, entries and alerts: what readers, the live path and the HTTP interface hand out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from session_store.domain.adverse_effect_codes import code_of
 from session_store.domain.alert import AlertFact, OpenAlert
 from session_store.domain.alert_rules import SIGN_OF_CONDITION
-from session_store.domain.entries import CONTENT_CLASSES, CUFF_SIGNS, FIELD_SPECS, Entry, Source
+from session_store.domain.care_standing import CareStanding
+from session_store.domain.discharge import total_points
+from session_store.domain.entries import CUFF_SIGNS, FIELD_SPECS, ClinicContent, ClinicEntry, Content, Entry
+from session_store.domain.entry_choices import Source
+from session_store.domain.entry_fields import plain_value
 from session_store.domain.observation_schedule import ScheduleContext, due_at
 from session_store.domain.pain_response import ScoreReading
+from session_store.domain.readiness import unclear_items
 from session_store.domain.rule_scope import not_judged
 from session_store.domain.session_summary import SessionSummary, SignStanding, scheduled_signs
 from session_store.storage.row_mapping import number_or_none
@@ -43,11 +50,17 @@ def tile_view(summary: SessionSummary) -> dict[str, Any]:
         "started_at": time_text(summary.started_at),
         "ended_at": time_text(summary.ended_at),
         "closed_at": time_text(summary.closed_at),
+        "planned_at": time_text(summary.planned_at),
+        "course_id": plan.get("course_id"),
+        "course_session_number": plan.get("course_session_number"),
+        "course_session_count": plan.get("course_session_count"),
+        "protocol_name": plan.get("protocol_name"),
         "first_drug_at": time_text(summary.first_drug_at),
         "start_override_by": summary.start_override_by,
         "weight_kg": number_or_none(summary.weight_kg),
         "weight_basis": summary.weight_basis,
         "setting": _setting_view(summary),
+        "care": _care_view(summary.care),
         "infusion": _infusion_view(summary),
         "signs": _signs_view(summary),
         "pain": _pain_view(summary.pain_scores[-1]) if summary.pain_scores else None,
@@ -66,6 +79,54 @@ def _setting_view(summary: SessionSummary) -> dict[str, Any] | None:
         "attested_by": setting.attested_by,
         "attested_at": time_text(setting.attested_at),
     }
+
+
+def _care_view(care: CareStanding) -> dict[str, Any]:
+    """Readiness, team, bag and what is still due from people, in few fields."""
+    bag, assessment = care.bag, care.assessment
+    return {
+        "readiness_unclear": [item.value for item in unclear_items({k: v.value for k, v in care.readiness.items()})],
+        "consent": None if care.consent is None else care.consent.value,
+        "risks": list(care.risks),
+        "bag_concentration_mg_per_ml": None if bag is None else number_or_none(bag.concentration_mg_per_ml),
+        "answers": {name: one.value for name, one in care.answers.items()},
+        "discharge_total": None if assessment is None else assessment.total,
+        "unwitnessed_waste": len(care.ledger.unwitnessed),
+        "chair_taken_over_by": None if care.chair_taken_over_by is None else care.chair_taken_over_by.value,
+        "supervision_taken_over_by": None
+        if care.supervision_taken_over_by is None
+        else care.supervision_taken_over_by.value,
+    }
+
+
+def dose_view(summary: SessionSummary, now: datetime) -> dict[str, Any]:
+    """What was given up to now, exactly: mg, mg/kg, the rolling 60 min, against the plan, and the drug ledger."""
+    infusion, ledger, weight = summary.infusion, summary.care.ledger, summary.weight_kg
+    at = min(now, summary.closed_at) if summary.closed_at else now
+    delivered, planned = infusion.delivered_mg(at), summary.plan.get("planned_total_mg")
+    last_hour = infusion.last_hour_mg(now)
+    return {
+        "as_of": time_text(now),
+        "delivered_mg": _rounded(delivered),
+        "delivered_mg_per_kg": _rounded(delivered / weight) if weight else None,
+        "last_hour_mg": _rounded(last_hour),
+        "last_hour_mg_per_kg": _rounded(last_hour / weight) if weight else None,
+        "planned_total_mg": number_or_none(Decimal(planned)) if planned else None,
+        "delivered_of_plan_percent": _rounded(delivered * 100 / Decimal(planned)) if planned else None,
+        "ledger": {
+            "drawn_mg": _rounded(ledger.drawn_mg),
+            "infused_mg": _rounded(delivered - infusion.bolus_mg),
+            "bolus_mg": _rounded(infusion.bolus_mg),
+            "wasted_mg": _rounded(ledger.wasted_mg),
+            "returned_mg": _rounded(ledger.returned_mg),
+            "difference_mg": _rounded(ledger.difference_mg(delivered)),
+            "unwitnessed": [str(one) for one in ledger.unwitnessed],
+        },
+    }
+
+
+def _rounded(value: Decimal) -> float | int | None:
+    return number_or_none(round(value, 3))
 
 
 def _infusion_view(summary: SessionSummary) -> dict[str, Any]:
@@ -194,11 +255,24 @@ def fact_view(fact: AlertFact) -> dict[str, Any]:
     }
 
 
-def entry_view(entry: Entry, withdrawn: Entry | None = None) -> dict[str, Any]:
-    """One entry with its content fields flat; `withdrawn` is the entry that withdraws it."""
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What later entries say about one: who withdrew it, and each amendment with what the entry said before it."""
+
+    withdrawn: Entry | ClinicEntry | None = None
+    amendments: tuple[tuple[Entry, Entry], ...] = ()
+
+
+UNCORRECTED = Corrections()
+
+
+def entry_view(
+    entry: Entry | ClinicEntry, corrections: Corrections = UNCORRECTED, programmed_mg_per_h: Decimal | None = None
+) -> dict[str, Any]:
+    """One entry with its content fields flat; `programmed_mg_per_h` is what a rate entry sets the pump to."""
     plain: dict[str, Any] = {
         "entry_id": str(entry.entry_id),
-        "session_id": str(entry.session_id),
+        "session_id": str(entry.session_id) if isinstance(entry, Entry) else None,
         "seq": entry.seq,
         "kind": entry.content.kind,
         "effective_at": time_text(entry.effective_at),
@@ -210,44 +284,81 @@ def entry_view(entry: Entry, withdrawn: Entry | None = None) -> dict[str, Any]:
         "is_late": entry.is_late,
         "confirmed": list(entry.confirmed),
         "withdrawn": None,
+        "amendments": [_amendment_view(amendment, before) for amendment, before in corrections.amendments],
+        **content_view(entry.content),
+        **_computed_view(entry.content),
     }
-    for name in FIELD_SPECS[entry.content.kind]:
-        value = getattr(entry.content, name)
-        if value is None or value == {}:
-            continue
-        if isinstance(value, Decimal):
-            plain[name] = number_or_none(value)
-        elif isinstance(value, UUID):
-            plain[name] = str(value)
-        else:
-            plain[name] = value
-    if withdrawn is not None:
+    if programmed_mg_per_h is not None:
+        plain["programmed_rate_mg_per_h"] = number_or_none(programmed_mg_per_h)
+    if corrections.withdrawn is not None:
         plain["withdrawn"] = {
-            "reason": getattr(withdrawn.content, "reason", ""),
-            "author_name": withdrawn.author_name,
-            "recorded_at": time_text(withdrawn.recorded_at),
+            "reason": getattr(corrections.withdrawn.content, "reason", ""),
+            "author_name": corrections.withdrawn.author_name,
+            "recorded_at": time_text(corrections.withdrawn.recorded_at),
         }
     return plain
+
+
+def programmed_rate_of(entry: Entry | ClinicEntry | None, summary: SessionSummary) -> Decimal | None:
+    """What a rate entry that has just been folded sets the pump to; None for every other entry."""
+    if entry is None or entry.content.kind not in RATE_SETTING_KINDS:
+        return None
+    return summary.infusion.programmed_rate_mg_per_h()
+
+
+RATE_SETTING_KINDS = frozenset({"infusion_started", "rate_changed", "bag_changed"})
+
+
+def content_view(content: Content | ClinicContent) -> dict[str, Any]:
+    """The content's fields in JSON types, without what was not said; decimals as numbers."""
+    plain: dict[str, Any] = {}
+    for name in FIELD_SPECS[content.kind]:
+        value = getattr(content, name)
+        if value in (None, {}, ()):
+            continue
+        plain[name] = number_or_none(value) if isinstance(value, Decimal) else plain_value(value)
+    return plain
+
+
+def _computed_view(content: Any) -> dict[str, Any]:
+    """What follows from the content alone: the code of an effect, the total of a discharge score."""
+    if content.kind == "adverse_effect":
+        code = code_of(content.term)
+        return {"code_system": code.system, "code": code.code}
+    if content.kind == "discharge_assessment":
+        return {"total": total_points(content)}
+    return {}
+
+
+def _amendment_view(amendment: Entry, before: Entry) -> dict[str, Any]:
+    content: Any = amendment.content
+    return {
+        "entry_id": str(amendment.entry_id),
+        "author_name": amendment.author_name,
+        "recorded_at": time_text(amendment.recorded_at),
+        "reason": content.reason,
+        "changes": content.changes,
+        "before": content_view(before.content),
+        "effective_at_before": time_text(before.effective_at),
+    }
 
 
 def change_view(
     change_number: int,
     recorded_at: datetime,
-    session_id: UUID,
-    entry: Entry | None,
+    session_id: UUID | None,
+    entry: Entry | ClinicEntry | None,
     facts: list[AlertFact],
-    tile: dict[str, Any],
+    tile: dict[str, Any] | None,
+    programmed_mg_per_h: Decimal | None = None,
 ) -> dict[str, Any]:
-    """One change of the feed in the wire format, version 1."""
+    """One change of the feed in the wire format, version 1; a change of the clinic itself has no session, no tile."""
     return {
         "v": 1,
         "change_number": change_number,
         "recorded_at": time_text(recorded_at),
-        "session_id": str(session_id),
-        "entry": None if entry is None else entry_view(entry),
+        "session_id": None if session_id is None else str(session_id),
+        "entry": None if entry is None else entry_view(entry, programmed_mg_per_h=programmed_mg_per_h),
         "alert_facts": [fact_view(fact) for fact in facts],
         "tile": tile,
     }
-
-
-ENTRY_KINDS = tuple(CONTENT_CLASSES)

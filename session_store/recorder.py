@@ -16,15 +16,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from session_store.clinic_recording import record_clinic_entries
 from session_store.clock import Clock
-from session_store.commands import Command, EntryResult, JudgeTime, PlanSession, RecordEntries
+from session_store.commands import Command, EntryResult, JudgeTime, PlanSession, RecordClinicEntries, RecordEntries
 from session_store.domain.alert_evaluation import judge_time
 from session_store.domain.identifiers import parse_uuid7
 from session_store.domain.session import OPEN_STATUSES
 from session_store.domain.session_summary import SessionSummary
 from session_store.errors import StoreUnavailable
-from session_store.recording import plan_session, record_entries
-from session_store.storage import projections
+from session_store.planning import plan_session
+from session_store.recording import record_entries
+from session_store.storage import faults, projections
 from session_store.write_transaction import CommittedChange, WriteTransaction
 
 LARGEST_BATCH = 256
@@ -53,7 +55,7 @@ class Recorder:
         self._bells: list[Bell] = [bell] if bell else []
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closed = False
-        self._connection: Connection
+        self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
@@ -77,8 +79,7 @@ class Recorder:
             self._thread.join()
 
     def _work(self) -> None:
-        # One connection for the thread's whole life: taking it from the pool anew costs a tenth of a commit.
-        with self._writer.connect() as self._connection:
+        try:
             while True:
                 first = self._queue.get()
                 if first is None:
@@ -87,6 +88,8 @@ class Recorder:
                 self._record(batch)
                 if is_last:
                     return
+        finally:
+            self._let_go()
 
     def _take_waiting(self, first: _Work) -> tuple[list[_Work], bool]:
         batch = [first]
@@ -102,16 +105,17 @@ class Recorder:
 
     def _record(self, batch: list[_Work]) -> None:
         try:
-            answers, transaction = self._commit([work.command for work in batch])
+            answers, transaction = self._commit_surely([work.command for work in batch])
         except Exception as failure:
-            if len(batch) == 1:
-                _log.exception("a command could not be recorded")
+            if len(batch) > 1 and not _is_of_the_database(failure):
+                for work in batch:
+                    self._record([work])
+                return
+            _log.exception("%d commands could not be recorded", len(batch))
+            for work in batch:
                 unavailable = StoreUnavailable("nothing was written")
                 unavailable.__cause__ = failure
-                batch[0].answer.set_exception(unavailable)
-                return
-            for work in batch:
-                self._record([work])
+                work.answer.set_exception(unavailable)
             return
         # A viewer need not wait until a lone sender's answer is on its way; many senders need not wait for the bell.
         rings_first = len(batch) <= SMALL_BATCH
@@ -122,13 +126,33 @@ class Recorder:
         if not rings_first:
             self._ring(transaction)
 
+    def _commit_surely(self, commands: list[Command]) -> tuple[list[Answer], WriteTransaction]:
+        """Once more on a fresh connection where the first was lost: what it may have written, its ids tell."""
+        try:
+            return self._commit(commands)
+        except Exception as fault:
+            if not faults.is_passing(fault):
+                raise
+            _log.warning("the database did not take a transaction, which is tried once more: %s", fault)
+            self._let_go()
+            return self._commit(commands)
+
     def _commit(self, commands: list[Command]) -> tuple[list[Answer], WriteTransaction]:
+        # One connection is kept for long: taking it from the pool anew costs a tenth of a commit.
+        if self._connection is None:
+            self._connection = self._writer.connect()
         with self._connection.begin():
             transaction = WriteTransaction(self._connection, self._clinic_id, self._clock.now())
-            transaction.begin(_entry_ids(commands))
+            transaction.begin(_entry_ids(commands), self._clock)
             answers = [run_command(transaction, command) for command in commands]
             transaction.flush()
         return answers, transaction
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
 
     def _ring(self, transaction: WriteTransaction) -> None:
         if not transaction.changes:
@@ -140,12 +164,19 @@ class Recorder:
                 _log.exception("the bell failed; the record is not affected")
 
 
+def _is_of_the_database(failure: Exception) -> bool:
+    """Not of one command among them: to try them one by one would only keep all senders waiting."""
+    return faults.is_passing(failure) or isinstance(failure, StoreUnavailable)
+
+
 def run_command(transaction: WriteTransaction, command: Command) -> Answer:
     """One command inside a transaction."""
     if isinstance(command, RecordEntries):
         return record_entries(transaction, command)
     if isinstance(command, PlanSession):
         return plan_session(transaction, command)
+    if isinstance(command, RecordClinicEntries):
+        return record_clinic_entries(transaction, command)
     return _judge_time(transaction, command)
 
 

@@ -12,7 +12,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="INFUSION_", frozen=True)
 
     database_url: str = Field(
-        "sqlite:///var/infusion.sqlite", description="where the record is kept; a SQLite file by default"
+        "sqlite:///var/infusion.sqlite",
+        description="where the record is kept: a SQLite file, or postgresql://USER@HOST/NAME (15 or newer)",
     )
     host: str = Field("127.0.0.1", description="address the server listens on")
     port: int = Field(8050, ge=1, le=65535, description="port the server listens on")

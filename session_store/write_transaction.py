@@ -12,14 +12,21 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import Connection
 
-from session_store.domain.alert import AlertFact, Fact
+from session_store.chain import NOTHING
+from session_store.clock import Clock, in_order
+from session_store.domain.alert import AlertFact
 from session_store.domain.alert_evaluation import Judgement
-from session_store.domain.entries import Entry
+from session_store.domain.alert_history import raised_by
+from session_store.domain.entries import ClinicEntry, Entry
+from session_store.domain.folding import History
 from session_store.domain.session_summary import SessionSummary
+from session_store.linking import link_changes
 from session_store.outcomes import outcome_row
 from session_store.storage import entry_log, projections
+from session_store.storage.doorbell import ring_at_commit
 from session_store.storage.entry_log import Receipt
-from session_store.storage.row_mapping import entry_row, fact_row
+from session_store.storage.projections import Counter
+from session_store.storage.row_mapping import clinic_entry_row, entry_row, fact_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,8 @@ class CommittedChange:
 
     change_number: int
     recorded_at: datetime
-    session_id: UUID
-    entry: Entry | None
+    session_id: UUID | None
+    entry: Entry | ClinicEntry | None
     facts: tuple[AlertFact, ...]
 
 
@@ -50,6 +57,8 @@ class WriteTransaction:
     clinic_id: int
     now: datetime
     number: int = 0
+    chain_head: bytes = NOTHING
+    next_clinic_seq: int = 1
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     changes: list[CommittedChange] = field(default_factory=list)
@@ -59,9 +68,13 @@ class WriteTransaction:
     reopened: set[UUID] = field(default_factory=set)
     entries: dict[UUID, list[Entry]] = field(default_factory=dict)
 
-    def begin(self, entry_ids: list[UUID]) -> None:
-        """Take the counter and the receipts of the ids in this batch."""
-        self.number = projections.change_number(self.connection, self.clinic_id)
+    def begin(self, entry_ids: list[UUID], clock: Clock | None = None) -> None:
+        """Take the counter and the receipts of the ids in this batch; only then is the clock read, if there is one."""
+        counter = projections.take_counter(self.connection, self.clinic_id)
+        self.number, self.chain_head = counter.change_number, counter.chain_head
+        self.next_clinic_seq = counter.next_clinic_seq
+        if clock is not None:
+            self.now = in_order(clock.now(), entry_log.recorded_at(self.connection, self.clinic_id, self.number))
         self.receipts = entry_log.receipts(self.connection, self.clinic_id, entry_ids)
 
     def judgement(self) -> Judgement:
@@ -86,24 +99,18 @@ class WriteTransaction:
         )
         return stored + self.entries.get(session_id, [])
 
+    def history(self, session_id: UUID) -> History:
+        """What folding the session again needs, read only when it is needed."""
+        return History(lambda: self.all_entries(session_id), lambda: self.raised_before(session_id))
+
     def raised_before(self, session_id: UUID) -> dict[tuple[str, UUID | None], UUID]:
         """Every alert ever raised in the session by (condition, evidence entry)."""
-        stored = entry_log.session_facts(self.connection, self.clinic_id, session_id)
-        raised = [fact for fact, _ in stored if fact.fact in (Fact.RAISED, Fact.ESCALATED)]
-        raised += [
-            fact
-            for change in self.changes
-            if change.session_id == session_id
-            for fact in change.facts
-            if fact.fact in (Fact.RAISED, Fact.ESCALATED)
-        ]
-        return {(fact.condition.removesuffix(":past"), fact.evidence_entry_id): fact.alert_id for fact in raised}
-
-    def _has_outcome(self, summary: SessionSummary) -> bool:
-        return summary.is_closed or summary.session_id in self.reopened
+        stored = [fact for fact, _ in entry_log.session_facts(self.connection, self.clinic_id, session_id)]
+        pending = [fact for change in self.changes if change.session_id == session_id for fact in change.facts]
+        return raised_by([*stored, *pending])
 
     def replace_summary(self, summary: SessionSummary) -> None:
-        """The session was folded again; one that was closed by mistake may be open again."""
+        """The summary after an entry; where all was folded again, a session closed by mistake may be open again."""
         if self.summaries[summary.session_id].is_closed and not summary.is_closed:
             self.reopened.add(summary.session_id)
         self.summaries[summary.session_id] = summary
@@ -143,6 +150,31 @@ class WriteTransaction:
         self.changes.append(CommittedChange(self.number, self.now, summary.session_id, entry, tuple(facts)))
         return self.number
 
+    def add_clinic_change(self, entry: ClinicEntry) -> int:
+        """Number one entry of the clinic itself."""
+        self.number += 1
+        self.add_row("clinic_entry", clinic_entry_row(self.clinic_id, entry))
+        self.add_row(
+            "change",
+            {
+                "clinic_id": self.clinic_id,
+                "change_number": self.number,
+                "recorded_at": self.now,
+                "session_id": None,
+                "entry_seq": entry.seq,
+                "first_fact_seq": None,
+                "last_fact_seq": None,
+                "actor_id": entry.author_id,
+            },
+        )
+        self.next_clinic_seq = entry.seq + 1
+        self.changes.append(CommittedChange(self.number, self.now, None, entry, ()))
+        return self.number
+
+    def find_receipt(self, entry_id: UUID) -> Receipt | None:
+        """The receipt of any recorded entry, or None."""
+        return entry_log.receipts(self.connection, self.clinic_id, [entry_id]).get(entry_id)
+
     def mark(self) -> Mark:
         """Remember where the transaction stands."""
         return Mark({name: len(rows) for name, rows in self.rows.items()}, len(self.changes), self.number)
@@ -160,14 +192,19 @@ class WriteTransaction:
         self.receipts = {one: receipt for one, receipt in self.receipts.items() if receipt.session_id != session_id}
 
     def flush(self) -> None:
-        """Write everything gathered, then the projections and the counter."""
-        if not self.touched:
+        """Write everything gathered, linked to the chain, then the projections and the counter."""
+        if not self.rows.get("change"):
             return
+        self.chain_head = link_changes(self.rows, self.chain_head)
         entry_log.append(self.connection, self.rows)
         touched = [self.summaries[session_id] for session_id in self.touched]
         new = [one for one in touched if one.session_id in self.new_sessions]
         old = [one for one in touched if one.session_id not in self.new_sessions]
         projections.store_summaries(self.connection, self.clinic_id, new, old)
-        outcomes = [outcome_row(self.clinic_id, one) for one in touched if self._has_outcome(one)]
-        projections.store_outcomes(self.connection, [row for row in outcomes if row is not None])
-        projections.set_change_number(self.connection, self.clinic_id, self.number)
+        outcomes = [outcome_row(self.clinic_id, one) for one in touched if one.is_closed]
+        projections.store_outcomes(self.connection, outcomes)
+        open_again = [one.session_id for one in touched if one.session_id in self.reopened and not one.is_closed]
+        projections.drop_outcomes(self.connection, self.clinic_id, open_again)
+        counter = Counter(self.number, self.chain_head, self.next_clinic_seq)
+        projections.set_counter(self.connection, self.clinic_id, counter)
+        ring_at_commit(self.connection, self.clinic_id, self.number)

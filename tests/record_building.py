@@ -85,7 +85,7 @@ class TestRecord:
         """A session with everything a start needs."""
         session_id, results = self.plan(
             sent("session_planned", **(PLAN | plan)),
-            sent("weight", weight_kg=weight_kg, basis="measured"),
+            sent("weight", weight_kg=weight_kg, basis="measured", confirmed=["weight_kg"]),
             sent("setting_attested", is_monitored=is_monitored, attested_by="Test Physician 1"),
             sent("vital_signs", **BASELINE),
             sent("pain_score", **PAIN),

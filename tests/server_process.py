@@ -31,7 +31,7 @@ def free_port() -> int:
 
 @dataclass
 class ServerProcess:
-    """Start, stop, kill and start again on the same port and database."""
+    """Start, stop, kill and start again on the same port and database: `database`, else a SQLite file in the folder."""
 
     folder: Path
     port: int = field(default_factory=free_port)
@@ -39,6 +39,7 @@ class ServerProcess:
     process: "subprocess.Popen[bytes] | None" = None
     device_token: str = ""
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    database: str = ""
 
     @property
     def url(self) -> str:
@@ -46,7 +47,7 @@ class ServerProcess:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.folder / 'server.sqlite'}"
+        return self.database or f"sqlite:///{self.folder / 'server.sqlite'}"
 
     @property
     def output(self) -> str:

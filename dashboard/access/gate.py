@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.access.permissions import HOME_PAGES, callback_roles, roles_for
 from dashboard.components.plain_page import message_page
 from session_store.accounts import AccountBook
+from session_store.errors import StoreUnavailable
 from session_store.storage.account_table import AccountRow
 
 COOKIE = "infusion_session"
@@ -48,7 +49,11 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        account = await self._account(scope)
+        try:
+            account = await self._account(scope)
+        except StoreUnavailable:
+            await _unavailable(scope["path"])(scope, receive, send)
+            return
         refusal = _refusal(scope, account)
         if refusal is None and scope["path"] == "/_dash-update-component":
             receive, refusal = await _check_callback(scope, receive, account)
@@ -110,6 +115,11 @@ def _refusal(scope: Scope, account: AccountRow | None) -> Response | None:
     if path == "/":
         return RedirectResponse(HOME_PAGES[role], 303)
     return None
+
+
+def _unavailable(path: str) -> Response:
+    words = "The record cannot be read at present. Try again in a moment."
+    return _plain(path.startswith(("/api/", "/_dash")), 503, "the record is not available", words)
 
 
 def _sign_in_first(path: str, is_api: bool) -> Response:

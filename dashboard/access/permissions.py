@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from session_store.accounts import Role
-from session_store.domain.entries import CONTENT_CLASSES
+from session_store.domain.entries import SESSION_KINDS
 
 ANYBODY = frozenset({*Role, "nobody"})
 PEOPLE = frozenset(Role) - {Role.DEVICE}
@@ -45,9 +45,9 @@ HOME_PAGES: dict[str, str] = {
     Role.DEVICE: "/login",
 }
 ENTRY_KINDS: dict[str, frozenset[str]] = {
-    Role.NURSE: frozenset(CONTENT_CLASSES) - {"start_override"},
-    Role.PHYSICIAN_ASSISTANT: frozenset(CONTENT_CLASSES) - {"start_override"},
-    Role.PHYSICIAN: frozenset(CONTENT_CLASSES),
+    Role.NURSE: frozenset(SESSION_KINDS) - {"start_override"},
+    Role.PHYSICIAN_ASSISTANT: frozenset(SESSION_KINDS) - {"start_override"},
+    Role.PHYSICIAN: frozenset(SESSION_KINDS),
     Role.PHARMACIST: frozenset({"note"}),
     Role.DEVICE: DEVICE_KINDS,
 }

@@ -110,7 +110,7 @@ def sessions_router(services: Services) -> APIRouter:
 
     @router.get("/sessions/{session_id}/timeline")
     async def timeline(session_id: UUID) -> dict[str, Any]:
-        return await run_in_threadpool(services.reader.timeline, session_id)
+        return await run_in_threadpool(services.reader.timeline, session_id, services.clock.now())
 
     @router.get("/panel")
     async def panel(minutes: Annotated[int, Query(ge=1, le=1440)] = 60) -> dict[str, Any]:

@@ -8,9 +8,9 @@
   const SCROLL_MS = 8000;          // the plots move on by a pixel or so, each at its own moment
   const HAND_REST_MS = 1000;       // nothing changes places so soon after a hand or mouse moved over it
   const CHOOSING_REST_MS = 20000;
-  const RATE_KINDS = ["infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_ended"];
+  const RATE_KINDS = ["infusion_started", "rate_changed", "bag_changed", "infusion_paused", "infusion_resumed", "infusion_ended"];
   // After these the past itself reads differently: the plots are read anew.
-  const REWRITING_KINDS = ["entered_in_error", "weight"];
+  const REWRITING_KINDS = ["entered_in_error", "amendment", "weight"];
 
   function start(root) {
     const { panelTile, panelAlerts, panelSound, panelOrder, panelPlot, live, call, clock } = window.infusion;

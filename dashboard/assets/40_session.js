@@ -2,113 +2,16 @@
    A value is painted first; the figure follows in the next frame (41_session_figure.js). */
 (function () {
   "use strict";
-  const CLOSED = new Set(["discharged", "transferred", "left_against_advice", "aborted", "cancelled"]);
   const BEFORE_START = new Set(["planned", "ready"]);
   const RANK = { critical: 3, warning: 2, advisory: 1 };
   const HOUR = 3600000;
-  // Preparation may lie days before; of it only the last hour before the start stands on the time axis.
-  const SHOWN_BEFORE_START = HOUR;
-  const CHARTED = new Set(["vital_signs", "pain_score", "infusion_started", "setting_attested"]);
   const LIST_PAUSE = 1000;
+  const REREAD_PAUSE = 300;
+  // What the server sums up (dose, ledger) is asked anew so often while the pump runs.
+  const DOSE_PAUSE = 300000;
   const DASH = "\u2013";
   const words = () => window.infusion.sessionWords;
   const time = (instant) => window.infusion.clinicTime(instant);
-
-  // ------------------------------------------------------------------ the record as this page holds it
-  function placeOf(list, ms) {
-    let at = list.length;
-    while (at > 0 && list[at - 1].ms > ms) at--;
-    return at;
-  }
-
-  function emptyRecord() {
-    return { entries: [], others: [], byId: new Map(), alertsById: new Map(), alerts: [], tile: null, hasNewAlerts: false };
-  }
-
-  function takeEntry(record, entry) {
-    if (record.byId.has(entry.entry_id)) return false;
-    entry.ms = Date.parse(entry.effective_at);
-    record.byId.set(entry.entry_id, entry);
-    record.entries.splice(placeOf(record.entries, entry.ms), 0, entry);
-    if (entry.kind !== "vital_signs") record.others.splice(placeOf(record.others, entry.ms), 0, entry);
-    return true;
-  }
-
-  /** Marks what the entry withdraws; answers whether something did change. */
-  function takeWithdrawal(record, entry) {
-    const named = record.byId.get(entry.withdrawn_entry_id);
-    if (!named || named.withdrawn) return false;
-    named.withdrawn = { reason: entry.reason, author_name: entry.author_name, recorded_at: entry.recorded_at };
-    return true;
-  }
-
-  const FACT_FIELDS = { cleared: "cleared_at", withdrawn: "withdrawn_at", sounded: "sounded_at", unanswered: "unanswered_at" };
-
-  function takeFact(record, fact) {
-    let alert = record.alertsById.get(fact.alert_id);
-    if (!alert) {
-      alert = { alert_id: fact.alert_id, rule_id: fact.rule_id, level: fact.level, peak_level: fact.level, text: fact.text,
-        citation: fact.citation || "", raised_at: fact.at, is_past: Boolean(fact.is_past), acknowledged: null, at_the_chair: null };
-    }
-    alert = Object.assign({}, alert);
-    if (FACT_FIELDS[fact.fact]) alert[FACT_FIELDS[fact.fact]] = fact.at;
-    if (fact.fact === "escalated" || fact.fact === "lowered") alert.level = fact.level;
-    if (RANK[fact.level] > RANK[alert.peak_level]) alert.peak_level = fact.level;
-    record.alertsById.set(fact.alert_id, alert);
-  }
-
-  function takeAnswer(record, entry) {
-    const alert = record.alertsById.get(entry.alert_id);
-    if (!alert) return;
-    const answer = entry.kind === "acknowledgement"
-      ? { acknowledged: { by: entry.author_name, at: entry.recorded_at, action: entry.action, remark: entry.remark || null } }
-      : { at_the_chair: { by: entry.author_name, at: entry.recorded_at } };
-    record.alertsById.set(entry.alert_id, Object.assign({}, alert, answer));
-  }
-
-  function takeTile(record, tile) {
-    if (record.tile && tile.change_number < record.tile.change_number) return;
-    record.tile = tile;
-    tile.alerts.forEach((alert) => record.alertsById.set(alert.alert_id, alert));
-  }
-
-  /** What the figure and the list read off the record. */
-  function settle(record) {
-    const tile = record.tile;
-    const started = tile.started_at ? Date.parse(tile.started_at) : null;
-    const charted = record.entries.find((entry) => !entry.withdrawn && CHARTED.has(entry.kind)
-      && (started === null || entry.ms >= started - SHOWN_BEFORE_START));
-    const first = charted ? charted.ms : null;
-    record.firstMs = first;
-    record.isOpen = !CLOSED.has(tile.status);
-    const newest = record.entries.length ? record.entries[record.entries.length - 1].ms : null;
-    record.lastMs = tile.closed_at ? Date.parse(tile.closed_at) : newest;
-    record.weightKg = tile.weight_kg ? Number(tile.weight_kg) : null;
-    record.isJudged = Number(tile.age_years) >= 18 && tile.drug !== "esketamine";
-    record.alerts = [...record.alertsById.values()];
-  }
-
-  function recordOf(timeline) {
-    const record = emptyRecord();
-    timeline.entries.forEach((entry) => takeEntry(record, entry));
-    timeline.alerts.forEach((alert) => record.alertsById.set(alert.alert_id, alert));
-    takeTile(record, timeline.session);
-    settle(record);
-    return record;
-  }
-
-  /** Takes one change; answers what it means for the figure: "nothing", "more" or "anew". */
-  function takeChange(record, change) {
-    const entry = change.entry;
-    const isNew = entry ? takeEntry(record, entry) : false;
-    change.alert_facts.forEach((fact) => takeFact(record, fact));
-    if (isNew && (entry.kind === "acknowledgement" || entry.kind === "at_the_chair")) takeAnswer(record, entry);
-    takeTile(record, change.tile);
-    const isWithdrawal = isNew && entry.kind === "entered_in_error" && takeWithdrawal(record, entry);
-    settle(record);
-    record.hasNewAlerts = change.alert_facts.length > 0;
-    return isWithdrawal || (isNew && entry.kind === "weight") ? "anew" : isNew || record.hasNewAlerts ? "more" : "nothing";
-  }
 
   // ------------------------------------------------------------------ header and values
   function put(node, text) { if (node && node.textContent !== text) node.textContent = text; }
@@ -133,10 +36,24 @@
       // The frame says it for a simulated database; a simulated session in a real one says it here.
       simulated: tile.is_simulated && !window.infusion.me.is_simulated ? "SIMULATED" : "",
       identity: [tile.second_identifier, tile.age_years + " years", tile.condition].filter(Boolean).join(", "),
-      plan: [words().DRUGS[tile.drug] || words().plain(tile.drug), weight, "supervised by " + tile.supervising_physician].join(", "),
+      plan: [words().choice("drug", tile.drug), weight, courseWords(tile), teamWords(tile)].filter(Boolean).join(", "),
       setting: !tile.setting ? "Setting not attested" : tile.setting.is_monitored ? "Monitored setting" : "Not a monitored setting",
       setting_detail: tile.setting ? "attested by " + tile.setting.attested_by + ", " + time(tile.setting.attested_at) : "up to 1 mg/kg/h without attestation",
     };
+  }
+
+  function courseWords(tile) {
+    if (!tile.course_session_number) return "";
+    return "session " + tile.course_session_number + (tile.course_session_count ? " of " + tile.course_session_count : "");
+  }
+
+  /** Who has supervision and chair now; after a handover also from whom. */
+  function teamWords(tile) {
+    const care = tile.care || {};
+    const supervision = care.supervision_taken_over_by
+      ? "supervised by " + care.supervision_taken_over_by + " (handed over by " + tile.supervising_physician + ")"
+      : "supervised by " + tile.supervising_physician;
+    return care.chair_taken_over_by ? supervision + ", chair with " + care.chair_taken_over_by : supervision;
   }
 
   function movingWords(tile, now) {
@@ -182,12 +99,18 @@
     return { text: words().number(pain.score) + (pain.instrument === "vas" ? " mm" : ""), age: (pain.instrument === "vas" ? "VAS " : "NRS ") + how, look: "" };
   }
 
+  /** The pump's own figure; where the record holds none, mg/h. */
+  function pumpAge(infusion) {
+    if (infusion.pump_rate_ml_per_h !== null) return words().number(infusion.pump_rate_ml_per_h) + " mL/h";
+    return words().number(Number(infusion.rate_mg_per_h.toFixed(2))) + " mg/h";
+  }
+
   function rateWords(tile) {
     const infusion = tile.infusion;
     if (!tile.started_at) return { text: DASH, age: "not started", look: "missing" };
     if (!infusion.is_delivering) return { text: "0", age: words().plain(tile.status === "paused" ? "paused" : "ended"), look: "" };
     const rate = infusion.rate_mg_per_kg_per_h === null ? infusion.rate_mg_per_h : infusion.rate_mg_per_kg_per_h;
-    return { text: words().rateText(rate), age: words().number(infusion.pump_rate_ml_per_h) + " mL/h", look: "" };
+    return { text: words().rateText(rate), age: pumpAge(infusion), look: "" };
   }
 
   // ------------------------------------------------------------------ the page
@@ -206,6 +129,9 @@
     let listTimer = null;
     let isPathLost = false;
     let isStopped = false;
+    let isRereading = false;
+    let rereadTimer = null;
+    const sinceReread = [];
 
     page.querySelectorAll("[data-show]").forEach((node) => { nodes[node.dataset.show] = node; });
     const numbers = collect("data-session-value");
@@ -328,6 +254,7 @@
       showHead();
       showNotes();
       showOverride();
+      window.infusion.doseTable.show(page, record);
       list.show(record);
     }
 
@@ -339,7 +266,9 @@
 
     function onChange(change) {
       if (change.session_id !== sessionId || isStopped) return;
-      const meaning = takeChange(record, change);
+      if (isRereading) sinceReread.push(change);
+      const meaning = window.infusion.sessionRecord.takeChange(record, change);
+      if (window.infusion.sessionRecord.asksToRead(change)) rereadSoon();
       showMoving(window.infusion.clock.now());
       if (meaning === "anew") figure.setRecord(record); else if (meaning === "more") figure.extend(record, change.entry);
       const isRow = change.entry && change.entry.kind === "vital_signs" && !change.alert_facts.length;
@@ -383,10 +312,27 @@
       const answer = await window.infusion.call("GET", "/api/v1/sessions/" + encodeURIComponent(sessionId) + "/timeline");
       if (isStopped) return null;
       if (!answer.ok) { if (!record) sayWhyNot(answer); return null; }
-      record = recordOf(answer.body);
+      record = window.infusion.sessionRecord.recordOf(answer.body);
       if (figure) { figure.setRecord(record); showAll(); }
       return answer.body.change_number;
     }
+
+    // What came while the answer was on its way is taken again, on the record as it was read.
+    async function reread() {
+      if (isRereading || isStopped) return;
+      isRereading = true;
+      const number = await read();
+      isRereading = false;
+      const missed = sinceReread.splice(0);
+      if (number !== null && !isStopped) missed.filter((change) => change.change_number > number).forEach(onChange);
+    }
+
+    function rereadSoon() {
+      clearTimeout(rereadTimer);
+      rereadTimer = setTimeout(() => { if (isRereading) rereadSoon(); else reread(); }, REREAD_PAUSE);
+    }
+
+    function doseTick() { if (record && record.tile.infusion.is_delivering && !isPathLost && !document.hidden) reread(); }
 
     async function begin() {
       const number = await read();
@@ -399,7 +345,7 @@
       showAll();
       page.addEventListener("session:pin", (event) => list.reveal(event.detail));
       closeLive = window.infusion.live.open({ after: number, onChange, onPath: (isLost) => { isPathLost = isLost; }, reload: read });
-      timer = [setInterval(tick, 1000), setInterval(slowTick, 10000)];
+      timer = [setInterval(tick, 1000), setInterval(slowTick, 10000), setInterval(doseTick, DOSE_PAUSE)];
     }
 
     function whenKnown() {
@@ -412,6 +358,7 @@
       document.removeEventListener("infusion:me", begin);
       (timer || []).forEach(clearInterval);
       clearTimeout(listTimer);
+      clearTimeout(rereadTimer);
       if (closeLive) closeLive();
       if (figure) figure.close();
     };

@@ -1,4 +1,4 @@
-/* The record under the figure: entries and alerts, newest first, each entry markable as entered in error.
+/* The record under the figure: entries and alerts, newest first; an entry can be corrected or marked as entered in error.
 
    Rows are kept and only changed rows are built anew, so that a form somebody types into never goes away. */
 (function () {
@@ -61,18 +61,25 @@
 
   function say(node, text) { node.textContent = text; node.className = "reason__said problem"; }
 
-  /** Sends one hand entry; answers "" when it is in the record, else why not, in words. */
-  async function sendEntry(sessionId, entry) {
+  /** Sends one hand entry; answers {outcome, problems, said}: `said` is why it is not in the record, in words. */
+  async function postEntry(sessionId, entry) {
     const path = "/api/v1/sessions/" + encodeURIComponent(sessionId) + "/entries";
     const answer = await window.infusion.call("POST", path, { entries: [Object.assign({ source: "hand" }, entry)] });
     const result = answer.ok && answer.body.results ? answer.body.results[0] : null;
-    if (result && (result.outcome === "recorded" || result.outcome === "duplicate")) return "";
     const problems = (result ? result.problems : answer.body.problems) || [];
-    const said = problems.map((one) => [one.field ? words().plain(one.field) : "", one.reason, one.limit ? "(" + one.limit + ")" : ""]
+    if (result) return { outcome: result.outcome, problems, said: "" };
+    const said = answer.status === 401 ? "Not recorded: you are signed out. Sign in and press again."
+      : answer.status === 403 ? "Not recorded: your role may not do this." : answer.status === 0 ? "Not recorded: the server was not reached. Press again." : "";
+    return { outcome: "refused", problems: said ? [] : problems, said };
+  }
+
+  /** The same; answers "" when it is in the record, else why not. */
+  async function sendEntry(sessionId, entry) {
+    const answer = await postEntry(sessionId, entry);
+    if (answer.outcome === "recorded" || answer.outcome === "duplicate") return "";
+    const said = answer.problems.map((one) => [one.field ? words().plain(one.field) : "", one.reason, one.limit ? "(" + one.limit + ")" : ""]
       .filter(Boolean).join(" ")).join("; ");
-    if (answer.status === 401) return "Not recorded: you are signed out. Sign in and press again.";
-    if (answer.status === 403) return "Not recorded: your role may not do this.";
-    return "Not recorded: " + (said || "the server answered " + answer.status);
+    return answer.said || "Not recorded: " + said;
   }
 
   // ------------------------------------------------------------------ items: entries, runs of monitor rows, alerts
@@ -129,10 +136,6 @@
     const marks = [];
     if (entry.is_late) marks.push(markOf("late, recorded " + window.infusion.clinicTime(entry.recorded_at)));
     if (entry.confirmed && entry.confirmed.length) marks.push(markOf("unusual, confirmed: " + entry.confirmed.map(words().plain).join(", ")));
-    if (entry.kind === "entered_in_error") {
-      const named = record.byId.get(entry.withdrawn_entry_id);
-      if (named) marks.push(markOf("names " + words().entryTitle(named) + " of " + window.infusion.clinicTime(named.ms)));
-    }
     return marks;
   }
 
@@ -146,21 +149,21 @@
     if (entry.withdrawn) row.dataset.withdrawn = "";
     const body = el("div", "entry__body");
     const said = el("div", "entry__words");
-    said.append(el("strong", "", words().entryTitle(entry)));
-    const text = entry.kind === "entered_in_error" ? entry.reason : words().entryWords(entry, record.weightKg);
+    said.append(el("strong", "", words().entryTitle(entry, record.byId)));
+    const text = words().entryWords(entry, record.weightKg, record.byId);
     if (text) said.append(" ", el("span", "entry__value", text));
     body.append(said);
+    const before = window.infusion.entryVersions.versions(entry, record.weightKg, record.byId);
+    if (before) body.append(before);
     const marks = entryMarks(entry, record);
     if (marks.length) { const line = el("div", "entry__marks"); line.append(...marks); body.append(line); }
     if (entry.withdrawn) body.append(withdrawal(entry.withdrawn));
     const by = el("div", "entry__by quiet small");
     by.append(el("span", "", entry.author_name), el("span", "", sourceWords(entry)));
     const act = el("div", "entry__act");
-    if (list.maySign && !entry.withdrawn && !NOT_WITHDRAWABLE.has(entry.kind)) {
-      const open = button("Entered in error", "in-error", "entry__button");
-      open.setAttribute("aria-expanded", "false");
-      open.addEventListener("click", () => list.toggleForm(row, open, entry));
-      act.append(open);
+    if (list.maySign && !entry.withdrawn) {
+      if (window.infusion.entryLanguage.isAmendable(entry.kind)) act.append(list.opener(row, entry, "correct"));
+      if (!NOT_WITHDRAWABLE.has(entry.kind)) act.append(list.opener(row, entry, "in-error"));
     }
     row.append(timeCell(item.ms, newestDay), body, by, act);
     return row;
@@ -231,7 +234,9 @@
   function signature(item, list, day) {
     if (item.type === "alert") return JSON.stringify([item.alert, day]);
     if (item.type === "run") return [item.entries.length, list.opened.has(item.key), day].join();
-    return [item.entry.withdrawn ? 1 : 0, list.maySign, day, list.weightKg].join();
+    const { entry } = item;
+    return JSON.stringify([entry.withdrawn, entry.amendments, entry.effective_at, list.maySign, day, list.record.weightKg,
+      words().entryTitle(entry, list.record.byId), words().entryWords(entry, list.record.weightKg, list.record.byId)]);
   }
 
   // ------------------------------------------------------------------ the list
@@ -240,7 +245,7 @@
     const older = root.querySelector("#session--older");
     const count = root.querySelector("#session--entry-count");
     const rows = new Map();
-    const list = { opened: new Set(), maySign: false, weightKg: null, toggleForm, toggleRun };
+    const list = { opened: new Set(), maySign: false, record: null, opener, toggleRun };
     let record = null;
     let filter = "all";
     let limit = FIRST_SHOWN;
@@ -250,18 +255,40 @@
       show(record);
     }
 
-    function toggleForm(row, opener, entry) {
-      const there = row.querySelector("form");
-      if (there) { there.remove(); opener.setAttribute("aria-expanded", "false"); return; }
-      const form = reasonForm({
-        question: "Why is this entry wrong? It stays readable, struck out, with your name and this reason.",
-        save: "Mark as entered in error", saveRole: "in-error-save",
-        send: (id, reason) => sendEntry(sessionId, { entry_id: id, kind: "entered_in_error", withdrawn_entry_id: entry.entry_id, reason }),
-        done: () => { form.remove(); opener.setAttribute("aria-expanded", "false"); opener.focus(); },
+    const ACTS = {
+      correct: { words: "Correct", form: (entry, done) => window.infusion.correction.correctionForm(entry, { send: (sent) => postEntry(sessionId, sent), done }) },
+      "in-error": {
+        words: "Entered in error",
+        form: (entry, done) => reasonForm({
+          question: "Why is this entry wrong? It stays readable, struck out, with your name and this reason.",
+          save: "Mark as entered in error", saveRole: "in-error-save",
+          send: (id, reason) => sendEntry(sessionId, { entry_id: id, kind: "entered_in_error", withdrawn_entry_id: entry.entry_id, reason }),
+          done,
+        }),
+      },
+    };
+
+    /** The button that opens one of the two forms under its row; the other one closes. */
+    function opener(row, entry, role) {
+      const open = button(ACTS[role].words, role, "entry__button");
+      open.setAttribute("aria-expanded", "false");
+      open.addEventListener("click", () => {
+        const there = row.querySelector("form");
+        const wasOpen = there && there.dataset.act === role;
+        if (there) { there.remove(); row.querySelectorAll(".entry__act [aria-expanded]").forEach((one) => one.setAttribute("aria-expanded", "false")); }
+        if (wasOpen) return;
+        const form = ACTS[role].form(entry, () => {
+          const at = form.closest("li");
+          const shown = at && at.querySelector(`.entry__act [data-role="${role}"]`);
+          form.remove();
+          if (shown) { shown.setAttribute("aria-expanded", "false"); shown.focus(); }
+        });
+        form.dataset.act = role;
+        row.append(form);
+        open.setAttribute("aria-expanded", "true");
+        form.focusFirst();
       });
-      row.append(form);
-      opener.setAttribute("aria-expanded", "true");
-      form.focusFirst();
+      return open;
     }
 
     function rowOf(item, day) {
@@ -270,8 +297,10 @@
       if (known && known.sign === sign) return known.node;
       const node = BUILDERS[item.type](item, record, day, list);
       const form = known && known.node.querySelector("form");
-      const stillOpen = form && node.querySelector('[data-role="in-error"]');
+      const stillOpen = form && node.querySelector(`.entry__act [data-role="${form.dataset.act}"]`);
       if (stillOpen) { node.append(form); stillOpen.setAttribute("aria-expanded", "true"); }
+      const wasRead = known && known.node.querySelector("details.versions[open]");
+      if (wasRead && node.querySelector("details.versions")) node.querySelector("details.versions").open = true;
       if (known) known.node.replaceWith(node);
       rows.set(item.key, { node, sign });
       return node;
@@ -279,7 +308,7 @@
 
     function show(next) {
       record = next;
-      list.weightKg = record.weightKg;
+      list.record = record;
       list.maySign = Boolean(window.infusion.me) && !READING_ROLES.has(window.infusion.me.role);
       const items = itemsOf(record, filter, list.opened);
       const shown = items.slice(0, limit);
@@ -317,5 +346,5 @@
     return { show, reveal };
   }
 
-  window.infusion.sessionEntries = { create, reasonForm, sendEntry };
+  window.infusion.sessionEntries = { create, reasonForm, sendEntry, postEntry };
 })();

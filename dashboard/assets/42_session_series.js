@@ -71,9 +71,11 @@
     let programmed = 0;
     let delivers = false;
     entries.filter((entry) => !entry.withdrawn).sort(inOrder).forEach((entry) => {
-      if (entry.pump_rate_ml_per_h !== undefined) programmed = entry.pump_rate_ml_per_h * entry.concentration_mg_per_ml;
+      const set = entry.programmed_rate_mg_per_h;
+      const isSet = set !== undefined && set !== null;
+      if (isSet) programmed = Number(set);
       if (entry.kind in DELIVERY) delivers = DELIVERY[entry.kind];
-      const moves = entry.kind in DELIVERY || entry.kind === "rate_changed";
+      const moves = entry.kind in DELIVERY || isSet;
       const started = steps.t.length > 0 || entry.kind === "infusion_started";
       if (!moves || !started) return;
       steps.t.push(Date.parse(entry.effective_at));

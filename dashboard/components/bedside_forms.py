@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, entry_form, form_section
 from session_store.domain.alert_rules import RATE_RULES
-from session_store.domain.entries import EMERGENCY_TERMS, AdverseEffectTerm
+from session_store.domain.entry_choices import EMERGENCY_TERMS, AdverseEffectTerm
 from session_store.domain.limits import (
     BOLUS_CRITICAL_MG_PER_KG,
     BOLUS_USUAL_HIGH_MG_PER_KG,

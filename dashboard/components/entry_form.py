@@ -16,19 +16,22 @@ from session_store.domain.entry_fields import FieldSpec, FieldType
 from session_store.domain.limits import Limits
 
 # UCUM and counting units in the words of the screen.
-UNIT_WORDS = {"Cel": "°C", "points": ""}
+UNIT_WORDS = {"Cel": "°C", "[degF]": "°F", "[lb_av]": "lb", "points": "", "mg/d": "mg a day", "d": "days"}
 YES_NO = {"true": "Yes", "false": "No"}
+_CHOSEN = frozenset({FieldType.CHOICE, FieldType.BOOLEAN, FieldType.CHOICES, FieldType.UUID})
 PAD_KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "delete")
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceGroup:
-    """Some values of a choice together, under a heading, shown only while `shown_if` (`field=value`) holds."""
+    """Some values of a choice together, under a heading, shown only while `shown_if` (`field=value`) holds; with
+    `opened_by` they stand behind a button of these words until it is tapped."""
 
     values: Sequence[str]
     words: Mapping[str, str] = field(default_factory=dict)
     heading: str = ""
     shown_if: str = ""
+    opened_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class FieldLook:
     measure"; empty where that is no answer. `suggestions`: texts that one tap types in; never doses.
     `as_buttons`: a small whole number as one button a value. `groups`: the values of a choice in rows of their own;
     all in one row where none is named. `shown_if`: `field=value` of the same form. `excludes`: a field that this one
-    empties, and that empties this one. `also`: a field that takes the same reason.
+    empties, and that empties this one. `also`: a field that takes the same reason. `other_unit`: a field of the same
+    form that holds this value in another unit; a button changes over, and one of the two is shown. `names`: the kind of
+    entry on record that an id names, or "unwitnessed". `is_past`: a time typed as HH:MM, the last one before now.
     """
 
     label: str = ""
@@ -54,6 +59,10 @@ class FieldLook:
     excludes: str = ""
     also: str = ""
     is_long: bool = False
+    other_unit: str = ""
+    is_away: bool = False
+    names: str = ""
+    is_past: bool = False
 
 
 PLAIN = FieldLook()
@@ -63,17 +72,33 @@ def entry_field(kind: str, name: str, look: FieldLook = PLAIN) -> html.Div:
     """One field of an entry kind, as the domain specifies it."""
     spec = FIELD_SPECS[kind][name]
     label = look.label or spec.label or in_words(name)
-    is_chosen = look.as_buttons or spec.type in (FieldType.CHOICE, FieldType.BOOLEAN)
+    is_chosen = look.as_buttons or spec.type in _CHOSEN
     middle = _choices(spec, look, label) if is_chosen else html.Div(className="field__input", **{"data-role": "input"})
     parts = [
         html.Span([label, html.Small(look.remark, className="field__remark")], className="field__label"),
         middle,
         html.Div(unit_words(spec, look), className="field__note", **{"data-role": "note"}),
+        *_unit_switch(kind, look),
         *_suggestions(look),
         *_could_not(look, label),
     ]
     shape = "field--choice" if is_chosen else f"field--{'long' if look.is_long else spec.type.value}"
-    return html.Div(parts, className=f"field {shape}", **_attributes(name, spec, look, label))
+    away = " hidden" if look.is_away else ""
+    return html.Div(parts, className=f"field {shape}{away}", **_attributes(name, spec, look, label))
+
+
+def form_part(name: str, fields: Sequence[Any]) -> html.Div:
+    """Some fields of a form that are shown together; a button of `part_buttons` brings them to the front."""
+    return html.Div(fields, className="form-part", **{"data-part": name})
+
+
+def part_buttons(parts: Mapping[str, str]) -> html.Div:
+    """One button a part, in the words given; the first part is the one shown."""
+    buttons = [
+        html.Button(words, type="button", className="form-parts__button", **{"data-open-part": name})
+        for name, words in parts.items()
+    ]
+    return html.Div(buttons, className="form-parts", role="group", **{"aria-label": "Parts of this form"})
 
 
 def entry_form(
@@ -85,13 +110,15 @@ def entry_form(
     save: str = "Save",
     with_pad: bool = False,
     pad_shown_if: str = "",
+    parts: Mapping[str, str] | None = None,
 ) -> html.Section:
-    """A whole form with its own save button: fields on the left, pad and save on the right."""
+    """A whole form with its own save button: fields on the left, pad and save on the right. `parts`: the words of the
+    buttons that bring each `form_part` to the front."""
     pad = [number_pad(pad_shown_if)] if with_pad else []
     right = [html.Div([*pad, *side], className="entry-form__tools"), save_button(save)]
     return html.Section(
         [
-            form_head(title),
+            form_head(title, parts),
             html.Div([*fields, problem_list()], className="entry-form__fields"),
             html.Div(right, className="entry-form__side"),
         ],
@@ -114,11 +141,12 @@ def form_section(kind: str, title: str, fields: Sequence[Any], *, remark: str = 
     )
 
 
-def form_head(title: str) -> html.Div:
-    """Title, status line ("Saved 14:26"), and the time that the entry will carry."""
+def form_head(title: str, parts: Mapping[str, str] | None = None) -> html.Div:
+    """Title, parts, status line ("Saved 14:26"), and the time that the entry will carry."""
     return html.Div(
         [
             html.H2(title, className="entry-form__title"),
+            *([part_buttons(parts)] if parts else []),
             html.Div("", className="entry-form__status", role="status", **{"data-role": "status"}),
             html.Div(
                 html.Button("Time: now", type="button", className="entry-form__time", **{"data-role": "time"}),
@@ -180,6 +208,9 @@ def _attributes(name: str, spec: FieldSpec, look: FieldLook, label: str) -> dict
         "data-shown-if": look.shown_if,
         "data-excludes": look.excludes,
         "data-also": look.also,
+        "data-other-unit": look.other_unit,
+        "data-names": look.names,
+        "data-past": str(look.is_past).lower() if spec.type is FieldType.TIME else "",
         **_limit_attributes(spec.limits, unit_words(spec, look)),
     }
     if look.reasons:
@@ -202,6 +233,8 @@ def _limit_attributes(limits: Limits | None, unit: str) -> dict[str, str]:
 def _values(spec: FieldSpec) -> Sequence[str]:
     if spec.type is FieldType.BOOLEAN:
         return tuple(YES_NO)
+    if spec.type is FieldType.UUID:
+        return ()  # filled from the record
     if spec.choices:
         return tuple(str(value) for value in spec.choices)
     if spec.limits is None:
@@ -225,11 +258,31 @@ def _choice_group(group: ChoiceGroup, words: Mapping[str, str]) -> html.Div:
     condition = {"data-shown-if": group.shown_if} if group.shown_if else {}
     every_word = {**words, **group.words}
     buttons = [_choice_button(value, every_word.get(value, in_words(value))) for value in group.values]
-    return html.Div([*head, html.Div(buttons, className="choices__row")], className="choices__group", **condition)
+    row = html.Div(buttons, className="choices__row" + (" hidden" if group.opened_by else ""))
+    opener = [_group_opener(group.opened_by)] if group.opened_by else []
+    return html.Div([*head, *opener, row], className="choices__group", **condition)
+
+
+def _group_opener(words: str) -> html.Button:
+    return html.Button(words, type="button", className="choices__more", **{"data-role": "more-choices"})
 
 
 def _choice_button(value: str, words: str) -> html.Button:
     return html.Button(words, type="button", className="choice", **{"data-choice": value, "aria-pressed": "false"})
+
+
+def _unit_switch(kind: str, look: FieldLook) -> list[html.Button]:
+    if not look.other_unit:
+        return []
+    unit = unit_words(FIELD_SPECS[kind][look.other_unit])
+    return [
+        html.Button(
+            f"in {unit}",
+            type="button",
+            className="field__unit",
+            **{"data-role": "unit-switch", "data-other": look.other_unit},
+        )
+    ]
 
 
 def _suggestions(look: FieldLook) -> list[html.Div]:

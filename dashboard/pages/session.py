@@ -1,7 +1,8 @@
 """One session on one time axis, live, with its record under it: `/sessions/<session_id>`.
 
-Scripts: `40_session.js` (reads the timeline, follows the changes, header and values), `41_session_figure.js` (the one
-owner of the plot), `42_session_words.js` (entries in words), `42_session_entries.js` (the record under the figure).
+Scripts: `40_session.js` (reads the timeline, follows the changes, header and values), `39_session_record.js` (what it
+holds), `41_session_figure.js` (the one owner of the plot), `42_entry_sentences.js` (entries in words),
+`42_session_entries.js` (the record under the figure), `42_correction.js` (correcting one entry), `42_dose_table.js`.
 
 Stable selectors (browser tests and benchmarks rely on them)
     root        [data-session-page][data-session-id]   state: #session--state (loading, "No such session", ...)
@@ -13,6 +14,9 @@ Stable selectors (browser tests and benchmarks rely on them)
     range       [data-range="all|60|15"]
     record      #session--entries [data-entry="<entry_id>"] or [data-alert="<alert_id>"], [data-entry-filter]
                 [data-role="in-error"], then [name="reason"], [data-role="in-error-save"], [data-role="problems"]
+                [data-role="correct"], then [data-correct="<field>"] with [name="<field>"], [data-role="note"] and
+                [data-role="confirm"]; [name="reason"], [data-role="correct-save"]; details.versions: what it said before
+    dose        #session--dose [data-dose="delivered_mg|last_hour_mg|...|ledger_words"]
     override    #session--override [data-role="override"], then [name="reason"], [data-role="override-save"]
 """
 
@@ -23,7 +27,9 @@ import dash
 from dash import html
 from dash.fingerprint import build_fingerprint
 
+from dashboard.components.dose_table import dose_table
 from dashboard.components.entry_list import entry_list
+from dashboard.components.entry_words import entry_language
 from dashboard.components.shell import page_shell
 from dashboard.figures.session_rows import rows_json
 from dashboard.figures.session_strip import session_strip
@@ -50,10 +56,10 @@ def register(services: Services) -> None:
 def session_page(session_id: str) -> html.Div:
     """The whole page between header and footer, empty until the script has read the timeline."""
     body = html.Div(
-        [_head(), _notes(), _override(), _figure(), entry_list()], className="session hidden", id="session--body"
+        [_head(), _notes(), _override(), _figure(), dose_table(), entry_list()], className="session hidden", id="session--body"
     )
     return html.Div(
-        [_state(), body],
+        [_state(), body, entry_language()],
         **{
             "data-session-page": "",
             "data-session-id": session_id,

@@ -63,9 +63,8 @@ def judge_promises(summary: SessionSummary, judgement: Judgement) -> Iterator[Al
         promise = alert.acknowledged
         if alert.is_over or promise is None or promise.deadline_at is None or judgement.now < promise.deadline_at:
             continue
-        if _was_measured_since(summary, alert, promise.at):
-            promise.deadline_at = None
-        else:
+        # Kept: nothing is changed here, because what changes without a fact could not be rebuilt from the record.
+        if not _was_measured_since(summary, alert, promise.at):
             yield _broken(alert, promise, judgement.now)
 
 

@@ -19,7 +19,7 @@ from session_store.domain.alert_standing import Judgement, as_found, count_raise
 from session_store.domain.closing_judging import CLOSING_KINDS, judge_closing
 from session_store.domain.dose_judging import RATE_KINDS, judge_bolus, judge_rate
 from session_store.domain.entries import Entry
-from session_store.domain.event_judging import judge_effect, judge_serious_event, judge_start
+from session_store.domain.event_judging import judge_effect, judge_effect_update, judge_serious_event, judge_start
 from session_store.domain.missing_judging import judge_monitor_silent, judge_overdue
 from session_store.domain.session_summary import SessionSummary
 from session_store.domain.vital_sign_judging import judge_sedation, judge_vital_signs
@@ -28,6 +28,7 @@ _JUDGES: dict[str, Callable[[SessionSummary, Entry, Judgement], Iterator[AlertFa
     "vital_signs": judge_vital_signs,
     "bolus": judge_bolus,
     "adverse_effect": judge_effect,
+    "adverse_effect_update": judge_effect_update,
     "sedation": judge_sedation,
     "serious_event": judge_serious_event,
     "infusion_started": judge_start,

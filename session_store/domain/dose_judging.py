@@ -15,7 +15,8 @@ from session_store.domain.session_summary import SessionSummary
 RATE_KINDS = frozenset(
     {
         "infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_ended", "weight",
-        "setting_attested", "discharged", "transferred", "left_against_advice", "session_aborted",
+        "setting_attested", "supervision_handover", "bag_changed", "discharged", "transferred", "left_against_advice",
+        "session_aborted",
     }
 )  # fmt: skip
 

@@ -4,8 +4,9 @@ Each field of an entry's dataclass carries a `FieldSpec` in its metadata. Readin
 value or a `Problem`; writing turns the value back into plain JSON types.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -26,6 +27,9 @@ class FieldType(StrEnum):
     TIME = "time"
     REASONS = "reasons"
     CHANNELS = "channels"
+    DATE = "date"
+    CHOICES = "choices"
+    FIELDS = "fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,26 @@ def channels() -> Any:
     return field(default_factory=dict, metadata={"spec": FieldSpec(FieldType.CHANNELS)})
 
 
+def instant(*, required: bool = False, label: str = "") -> Any:
+    """A dataclass field holding an aware UTC time, None when not given."""
+    return _field(FieldSpec(FieldType.TIME, required, label=label))
+
+
+def calendar_date(*, required: bool = False, label: str = "") -> Any:
+    """A dataclass field holding a calendar date, None when not given."""
+    return _field(FieldSpec(FieldType.DATE, required, label=label))
+
+
+def several(options: type[StrEnum], *, label: str = "") -> Any:
+    """A dataclass field holding any number of values of an enumeration; empty when nothing was said."""
+    return field(default=(), metadata={"spec": FieldSpec(FieldType.CHOICES, choices=tuple(options), label=label)})
+
+
+def content_fields() -> Any:
+    """A dataclass field holding `{field: value}` of another entry's kind, as sent; read by that kind's own rules."""
+    return field(default_factory=dict, metadata={"spec": FieldSpec(FieldType.FIELDS, label="Changes")})
+
+
 def _field(spec: FieldSpec) -> Any:
     return field(default=None, metadata={"spec": spec})
 
@@ -108,7 +132,7 @@ def _field(spec: FieldSpec) -> Any:
 def read_value(spec: FieldSpec, raw: object) -> Any:
     """The typed value of what was sent; None for nothing. Raises `FieldRefused`."""
     if raw is None or raw == "":
-        return {} if spec.type in (FieldType.REASONS, FieldType.CHANNELS) else None
+        return _EMPTY[spec.type]() if spec.type in _EMPTY else None
     return _READERS[spec.type](spec, raw)
 
 
@@ -129,7 +153,10 @@ def _read_number(spec: FieldSpec, raw: object) -> Decimal:
         raise FieldRefused(f"more than {spec.max_decimals} decimals", f"{spec.max_decimals} decimals")
     if len(value.as_tuple().digits) > 15 or decimals > 9:
         raise FieldRefused("too many digits", "15 digits, 9 decimals")
-    return value
+    if isinstance(exponent, int) and exponent > 0:
+        # "1E+2" is written as 100, so that both engines give back the same digits.
+        value = value.quantize(Decimal(1))
+    return abs(value) if value == 0 else value
 
 
 def _read_integer(spec: FieldSpec, raw: object) -> Decimal:
@@ -186,6 +213,33 @@ def _read_mapping(spec: FieldSpec, raw: object) -> dict[str, str]:
     return plain
 
 
+def _read_date(_spec: FieldSpec, raw: object) -> date:
+    try:
+        value = date.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        value = None
+    if value is None or not 2000 <= value.year <= 2200:
+        raise FieldRefused("not a date", "YYYY-MM-DD, years 2000 to 2200")
+    return value
+
+
+def _read_choices(spec: FieldSpec, raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, list | tuple) or len(raw) > len(spec.choices):
+        raise FieldRefused("not a list of choices", ", ".join(spec.choices))
+    return tuple(dict.fromkeys(_read_choice(spec, one) for one in raw))
+
+
+def _read_fields(_spec: FieldSpec, raw: object) -> dict[str, Any]:
+    if not isinstance(raw, dict) or not all(isinstance(name, str) for name in raw):
+        raise FieldRefused("not an object of fields")
+    if len(raw) > 60:
+        raise FieldRefused("too many items", "60")
+    return dict(raw)
+
+
+_EMPTY: dict[FieldType, Callable[[], Any]] = {
+    FieldType.REASONS: dict, FieldType.CHANNELS: dict, FieldType.FIELDS: dict, FieldType.CHOICES: tuple,
+}  # fmt: skip
 _READERS = {
     FieldType.NUMBER: _read_number,
     FieldType.INTEGER: _read_integer,
@@ -196,6 +250,9 @@ _READERS = {
     FieldType.TIME: _read_time,
     FieldType.REASONS: _read_mapping,
     FieldType.CHANNELS: _read_mapping,
+    FieldType.DATE: _read_date,
+    FieldType.CHOICES: _read_choices,
+    FieldType.FIELDS: _read_fields,
 }
 
 
@@ -224,6 +281,8 @@ def plain_value(value: Any) -> Any:
         return str(value)
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
     return value

@@ -4,12 +4,14 @@ These alerts are over once somebody has acknowledged them: no later value can sh
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from session_store.domain.alert import AlertFact
 from session_store.domain.alert_rules import SITUATION_RULES, SituationRule
-from session_store.domain.alert_standing import Judgement, as_found, raise_alert
-from session_store.domain.entries import EMERGENCY_TERMS, Entry
+from session_store.domain.alert_standing import Judgement, as_found, bring_to, raise_alert
+from session_store.domain.entries import Entry
+from session_store.domain.entry_choices import EMERGENCY_TERMS
 from session_store.domain.rule_scope import start_missing
 from session_store.domain.session_summary import SessionSummary
 from session_store.domain.vital_sign_judging import judge_symptoms
@@ -29,9 +31,25 @@ def judge_effect(summary: SessionSummary, entry: Entry, judgement: Judgement) ->
 def _effect_rule(content: Any) -> SituationRule | None:
     if content.term in EMERGENCY_TERMS:
         return SITUATION_RULES["effect.emergency.critical"]
-    if content.ctcae_grade is None or content.ctcae_grade < 3:
+    return _grade_rule(content.ctcae_grade)
+
+
+def _grade_rule(grade: Decimal | None) -> SituationRule | None:
+    if grade is None or grade < 3:
         return None
-    return SITUATION_RULES["effect.grade.critical" if content.ctcae_grade >= 4 else "effect.grade.warning"]
+    return SITUATION_RULES["effect.grade.critical" if grade >= 4 else "effect.grade.warning"]
+
+
+def judge_effect_update(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """An effect that became grade 3 or 4 later is raised as one that began so."""
+    content: Any = entry.content
+    effect = summary.care.effects.get(str(content.effect_entry_id))
+    rule = _grade_rule(content.ctcae_grade)
+    if effect is None or rule is None:
+        return
+    text = f"{effect.term.replace('_', ' ').capitalize()}: {rule.text}"
+    found = as_found(rule, f"{rule.condition}:{content.effect_entry_id}", text)
+    yield from bring_to(summary, judgement, found.condition, found, entry.effective_at, entry.entry_id)
 
 
 def judge_serious_event(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:

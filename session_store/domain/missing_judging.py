@@ -17,7 +17,8 @@ from session_store.domain.alert_standing import (
     raise_alert,
     raise_unless_open,
 )
-from session_store.domain.entries import Entry, Source
+from session_store.domain.entries import Entry
+from session_store.domain.entry_choices import Source
 from session_store.domain.observation_schedule import due_at, overdue_at
 from session_store.domain.session_summary import SessionSummary, scheduled_signs
 

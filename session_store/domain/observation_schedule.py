@@ -1,7 +1,8 @@
 """When each vital sign is due: one function, so that no other file holds an interval.
 
 The outpatient schedule: every 5 min in the first 15 min and for 15 min after each bolus or rate rise, and for 30 min
-after a benzodiazepine or opioid; then every 15 min (10 above 1 mg/kg/h); every 15 min in recovery. Built from the
+after a benzodiazepine or opioid; then every 15 min (10 above 1 mg/kg/h, and for a patient at risk: respiratory disease,
+sleep apnoea risk, opioids or benzodiazepines at home); every 15 min in recovery. Built from the
 protocols listed in clinical.md 2.1; the combination is our proposal.
 """
 
@@ -18,11 +19,13 @@ FLAG_AFTER = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class ScheduleContext:
-    """What tightens the schedule: last start, bolus or rate rise; last depressant; whether above 1 mg/kg/h."""
+    """What tightens the schedule: last start, bolus or rate rise; last depressant; a rate above 1 mg/kg/h; respiratory
+    disease, sleep apnoea risk, opioids or benzodiazepines at home."""
 
     tightened_at: datetime | None
     depressant_at: datetime | None
     is_above_one_mg_per_kg_per_h: bool
+    has_risk: bool = False
 
 
 def due_at(last_set: datetime, context: ScheduleContext) -> datetime:
@@ -45,4 +48,4 @@ def _interval_at(at: datetime, context: ScheduleContext) -> timedelta:
         return TIGHT
     if context.depressant_at is not None and at < context.depressant_at + TIGHT_AFTER_DEPRESSANT:
         return TIGHT
-    return FAST_RATE if context.is_above_one_mg_per_kg_per_h else USUAL
+    return FAST_RATE if context.is_above_one_mg_per_kg_per_h or context.has_risk else USUAL

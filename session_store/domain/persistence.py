@@ -8,7 +8,8 @@ from datetime import datetime
 
 from session_store.domain.alert import Level
 from session_store.domain.alert_rules import MONITOR_WARNING_SECONDS
-from session_store.domain.entries import CUFF_SIGNS, Entry, Source
+from session_store.domain.entries import CUFF_SIGNS, Entry
+from session_store.domain.entry_choices import Source
 from session_store.domain.session_summary import ConditionStanding
 
 

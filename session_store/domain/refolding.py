@@ -1,4 +1,5 @@
-"""Folding a whole session again: for late infusion entries, corrected weights and entries entered in error.
+"""Folding a whole session again: for late infusion entries, corrected weights, amendments and entries entered in
+error.
 
 The entries that still stand are folded in the order of their effective time, judged as if for the first time, and the
 alerts so found are reconciled with those already in the record: nothing in the record is taken back, what is missing
@@ -22,36 +23,32 @@ from session_store.domain.alert_standing import (
     lower,
     withdraw,
 )
-from session_store.domain.entries import EnteredInError, Entry
+from session_store.domain.amendment import current_versions, withdrawn_entry_ids
+from session_store.domain.entries import Entry
 from session_store.domain.session_summary import SessionSummary
 
-_WEIGHT_IS_FOR_THE_WHOLE_SESSION = "weight"
 # Alerts by the clock, and of a rule that failed, are not found again by folding; they stay until what ends them.
 _NOT_FOUND_BY_FOLDING = ("overdue:", "monitor.silent", "rule.failed")
 
 
 def standing_entries(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries not entered in error, in the order of their effective time (then of recording).
+    """The entries that count, as amended, in the order of their effective time (then of recording).
 
-    The weight last recorded holds from the beginning: a corrected weight judges all rates again.
+    The plan comes first. The weight last recorded holds from the beginning: a corrected weight judges all rates again.
     """
     everything = list(entries)
     withdrawn = withdrawn_entry_ids(everything)
-    standing = [entry for entry in everything if entry.entry_id not in withdrawn]
-    weights = [entry for entry in standing if entry.content.kind == _WEIGHT_IS_FOR_THE_WHOLE_SESSION]
-    others = [entry for entry in standing if entry.content.kind != _WEIGHT_IS_FOR_THE_WHOLE_SESSION]
+    standing = [entry for entry in current_versions(everything) if entry.entry_id not in withdrawn]
+    plans = [entry for entry in standing if entry.content.kind == "session_planned"]
+    weights = [entry for entry in standing if entry.content.kind == "weight"]
+    others = [entry for entry in standing if entry.content.kind not in ("session_planned", "weight")]
     others.sort(key=lambda entry: (entry.effective_at, entry.seq))
-    return [*max_by_seq(weights), *others]
+    return [*plans, *max_by_seq(weights), *others]
 
 
 def max_by_seq(entries: list[Entry]) -> list[Entry]:
     """The entry recorded last, as a list of one; empty for none."""
     return [max(entries, key=lambda entry: entry.seq)] if entries else []
-
-
-def withdrawn_entry_ids(entries: Iterable[Entry]) -> set[UUID]:
-    """The ids of the entries that a later one withdraws."""
-    return {entry.content.withdrawn_entry_id for entry in entries if isinstance(entry.content, EnteredInError)}
 
 
 def fold_again(

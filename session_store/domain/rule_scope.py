@@ -4,7 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from session_store.domain.alert_rules import RULES_BY_SIGN, SIGN_WORDS
-from session_store.domain.entries import SCHEDULED_SIGNS, Drug
+from session_store.domain.entries import SCHEDULED_SIGNS
+from session_store.domain.entry_choices import Drug
 from session_store.domain.session_summary import BASELINE_WINDOW, SessionSummary
 
 ADULT_AGE_YEARS = 18

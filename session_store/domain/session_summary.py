@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from session_store.domain import entries as kinds
 from session_store.domain.alert import OpenAlert
 from session_store.domain.alert_rules import BENZODIAZEPINES_AND_OPIOIDS, SEDATION_WARNING
-from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry, Source
-from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg
+from session_store.domain.care_standing import CareStanding
+from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry, plain_content
+from session_store.domain.entry_choices import SYMPTOM_TERMS, Source
+from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg, programmed_rate
 from session_store.domain.observation_schedule import ScheduleContext
 from session_store.domain.pain_response import ScoreReading
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus, next_status
@@ -76,7 +77,8 @@ class SessionSummary:
     session_id: UUID
     patient_id: UUID
     is_simulated: bool
-    plan: dict[str, str]
+    plan: dict[str, str] = field(default_factory=dict)
+    planned_at: datetime | None = None
     status: SessionStatus = SessionStatus.PLANNED
     status_since: datetime | None = None
     next_seq: int = 1
@@ -91,6 +93,7 @@ class SessionSummary:
     weight_kg: Decimal | None = None
     weight_basis: str | None = None
     setting: Setting | None = None
+    care: CareStanding = field(default_factory=CareStanding)
     infusion: InfusionStanding = field(default_factory=InfusionStanding)
     last_infusion_event_at: datetime | None = None
     peak_rate_mg_per_h: Decimal = Decimal(0)
@@ -135,7 +138,7 @@ class SessionSummary:
         """What tightens this session's observation schedule."""
         rate = self.infusion.rate_mg_per_h()
         above = self.weight_kg is not None and exceeds_per_kg(rate, Decimal(1), self.weight_kg)
-        return ScheduleContext(self.tightened_at, self.depressant_at, above)
+        return ScheduleContext(self.tightened_at, self.depressant_at, above, bool(self.care.risks))
 
     def is_sedated(self) -> bool:
         """Whether the last sedation level is at warning level or worse."""
@@ -162,6 +165,7 @@ class SessionSummary:
         self._note_catching_up(entry)
         self.is_simulated = self.is_simulated or entry.is_simulated
         self._move_status(entry)
+        self.care.apply(entry)
         folder = _FOLDERS.get(entry.content.kind)
         if folder is not None:
             folder(self, entry)
@@ -206,12 +210,19 @@ class SessionSummary:
     def _set_rate(self, entry: Entry) -> None:
         content: Any = entry.content
         before = self.infusion.programmed_rate_mg_per_h()
-        self.infusion.set_rate(entry.effective_at, content.pump_rate_ml_per_h, content.concentration_mg_per_ml)
+        bag = self.care.bag.concentration_mg_per_ml if self.care.bag else None
+        concentration = content.concentration_mg_per_ml or bag
+        rate = programmed_rate(content, concentration, self.weight_kg)
+        self.infusion.set_rate(entry.effective_at, rate, content.pump_rate_ml_per_h, concentration)
         after = self.infusion.programmed_rate_mg_per_h()
         if after > before:
             self.tightened_at = entry.effective_at
         self.peak_rate_mg_per_h = max(self.peak_rate_mg_per_h, after)
         self.last_infusion_event_at = entry.effective_at
+
+    def _fold_plan(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.plan = {name: str(value) for name, value in plain_content(content).items()}
 
     def _fold_weight(self, entry: Entry) -> None:
         content: Any = entry.content
@@ -221,6 +232,21 @@ class SessionSummary:
         content: Any = entry.content
         if self.setting is None or entry.effective_at >= self.setting.attested_at:
             self.setting = Setting(content.is_monitored, content.attested_by, entry.effective_at)
+
+    def _fold_supervision(self, entry: Entry) -> None:
+        """What the former supervisor attested lapses (clinical-decisions 4); the new one attests anew."""
+        if self.setting is not None and self.setting.attested_at <= entry.effective_at:
+            self.setting = None
+
+    def _fold_bag_changed(self, entry: Entry) -> None:
+        """The pump keeps its mL/h, so another concentration is another rate in mg/h."""
+        content: Any = entry.content
+        pump = self.infusion.pump_rate_ml_per_h
+        if pump is not None and self.infusion.concentration_mg_per_ml is not None:
+            concentration = content.concentration_mg_per_ml
+            self.infusion.set_rate(entry.effective_at, pump * concentration, pump, concentration)
+            self.peak_rate_mg_per_h = max(self.peak_rate_mg_per_h, self.infusion.programmed_rate_mg_per_h())
+        self.last_infusion_event_at = entry.effective_at
 
     def _fold_override(self, entry: Entry) -> None:
         self.start_override_by = entry.author_name
@@ -251,7 +277,7 @@ class SessionSummary:
     def _fold_bolus(self, entry: Entry) -> None:
         content: Any = entry.content
         self._first_drug(entry.effective_at)
-        self.infusion.give_bolus(content.dose_mg)
+        self.infusion.give_bolus(entry.effective_at, content.dose_mg)
         self.tightened_at = entry.effective_at
         self.last_infusion_event_at = entry.effective_at
 
@@ -271,7 +297,7 @@ class SessionSummary:
         content: Any = entry.content
         self.adverse_effects += 1
         self.had_grade_3_effect = self.had_grade_3_effect or (content.ctcae_grade or 0) >= 3
-        if content.term in kinds.SYMPTOM_TERMS:
+        if content.term in SYMPTOM_TERMS:
             self.symptom_at = _later(self.symptom_at, entry.effective_at)
 
     def _fold_pain(self, entry: Entry) -> None:
@@ -337,8 +363,11 @@ def _later(known: datetime | None, at: datetime) -> datetime:
 
 
 _FOLDERS: dict[str, Callable[[SessionSummary, Entry], None]] = {
+    "session_planned": SessionSummary._fold_plan,
     "weight": SessionSummary._fold_weight,
     "setting_attested": SessionSummary._fold_setting,
+    "supervision_handover": SessionSummary._fold_supervision,
+    "bag_changed": SessionSummary._fold_bag_changed,
     "start_override": SessionSummary._fold_override,
     "infusion_started": SessionSummary._fold_started,
     "rate_changed": SessionSummary._set_rate,

@@ -27,7 +27,8 @@ from session_store.domain.alert_standing import (
     raise_alert,
     raise_unless_open,
 )
-from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry, Source
+from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry
+from session_store.domain.entry_choices import Source
 from session_store.domain.limits import EXTREME_MONITOR_VALUES
 from session_store.domain.missing_judging import end_silence, end_waiting_for, judge_absent
 from session_store.domain.persistence import confirmed_level, end_calm, is_calm_long_enough

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
 from session_store.domain.alert import AlertFact
 from session_store.domain.entries import Entry
+from session_store.storage.column_types import UtcMicroseconds
 from session_store.storage.prepared import Prepared
 from session_store.storage.row_mapping import entry_from_row, fact_from_row
 from session_store.storage.schema import (
     alert_fact,
     change,
+    clinic_entry,
     entry,
     entry_receipt,
     infusion_session,
@@ -26,24 +29,24 @@ class Receipt:
     """What was answered to an entry id, with the digest of its content."""
 
     entry_id: UUID
-    session_id: UUID
+    session_id: UUID | None
     digest: bytes
     answer: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One numbered change: an entry, alert facts, or both."""
+    """One numbered change: an entry, alert facts, or both; without a session it is of the clinic itself."""
 
     change_number: int
     recorded_at: Any
-    session_id: UUID
+    session_id: UUID | None
     entry_seq: int | None
     first_fact_seq: int | None
     last_fact_seq: int | None
 
 
-_INSERT_ORDER = (patient, infusion_session, entry, entry_receipt, alert_fact, change)
+_INSERT_ORDER = (patient, infusion_session, entry, clinic_entry, entry_receipt, alert_fact, change)
 _INSERTS = {table.name: Prepared(insert(table), [one.name for one in table.columns]) for table in _INSERT_ORDER}
 _TAKEN = Prepared(
     select(entry_receipt.c.entry_id).where(
@@ -63,6 +66,13 @@ _SESSION_FACTS = (
     select(alert_fact)
     .where(alert_fact.c.clinic_id == bindparam("clinic_id"), alert_fact.c.session_id == bindparam("session_id"))
     .order_by(alert_fact.c.fact_seq)
+)
+
+_TIME = UtcMicroseconds()
+_RECORDED_AT = Prepared(
+    select(change.c.recorded_at).where(
+        change.c.clinic_id == bindparam("clinic_id"), change.c.change_number == bindparam("number")
+    )
 )
 
 
@@ -138,6 +148,12 @@ def _change_row(row: Row[Any]) -> ChangeRow:
     return ChangeRow(
         row.change_number, row.recorded_at, row.session_id, row.entry_seq, row.first_fact_seq, row.last_fact_seq
     )
+
+
+def recorded_at(connection: Connection, clinic_id: int, number: int) -> datetime | None:
+    """When a change was recorded, or None where there is no such change."""
+    row = _RECORDED_AT.first(connection, {"clinic_id": clinic_id, "number": number})
+    return None if row is None else _TIME.process_result_value(row[0], connection.dialect)
 
 
 def find_patient(connection: Connection, clinic_id: int, label: str, second_identifier: str) -> UUID | None:

@@ -5,11 +5,14 @@ call, which costs several times what SQLite needs for the statement itself (deci
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection
 
 _Place = tuple[str, Callable[[Any], Any] | None]
+# How one row's values are handed to the driver: in order (SQLite) or by name (psycopg).
+_Bind = Callable[[Mapping[str, Any]], Any]
 
 
 class Prepared:
@@ -18,35 +21,40 @@ class Prepared:
     def __init__(self, statement: ClauseElement, column_keys: Sequence[str] | None = None) -> None:
         self._statement = statement
         self._column_keys = column_keys
-        self._compiled: dict[str, tuple[str, tuple[_Place, ...]]] = {}
+        self._compiled: dict[str, tuple[str, _Bind]] = {}
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each row."""
-        sql, places = self._of(connection)
+        sql, bind = self._of(connection)
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(sql, [_bound(row, places) for row in rows])
+            cursor.executemany(sql, [bind(row) for row in rows])
         finally:
             cursor.close()
 
     def first(self, connection: Connection, row: Mapping[str, Any]) -> Any:
         """The first row of the answer as the driver gives it, or None."""
-        sql, places = self._of(connection)
+        sql, bind = self._of(connection)
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(sql, _bound(row, places))
+            cursor.execute(sql, bind(row))
             return cursor.fetchone()
         finally:
             cursor.close()
 
-    def _of(self, connection: Connection) -> tuple[str, tuple[_Place, ...]]:
+    def _of(self, connection: Connection) -> tuple[str, _Bind]:
         name = connection.dialect.name
         if name not in self._compiled:
             compiled: Any = self._statement.compile(dialect=connection.dialect, column_keys=self._column_keys)
-            places = tuple((place, compiled._bind_processors.get(place)) for place in compiled.positiontup or ())
-            self._compiled[name] = (str(compiled), places)
+            names = compiled.positiontup if compiled.positional else compiled.bind_names.values()
+            places = tuple((place, compiled._bind_processors.get(place)) for place in names)
+            self._compiled[name] = (str(compiled), partial(_in_order if compiled.positional else _by_name, places))
         return self._compiled[name]
 
 
-def _bound(row: Mapping[str, Any], places: tuple[_Place, ...]) -> tuple[Any, ...]:
+def _in_order(places: tuple[_Place, ...], row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row.get(name) if convert is None else convert(row.get(name)) for name, convert in places)
+
+
+def _by_name(places: tuple[_Place, ...], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row.get(name) if convert is None else convert(row.get(name)) for name, convert in places}

@@ -1,17 +1,18 @@
 """Projections: rows that may be rebuilt from the entries, and are the only ones ever updated besides the counter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from session_store.domain.session import OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.storage.prepared import Prepared
 from session_store.storage.row_mapping import decode_json, decode_summary, encode_json, encode_summary
-from session_store.storage.schema import clinic, session_outcome, session_summary
+from session_store.storage.schema import PROJECTION_TABLES, clinic, session_outcome, session_summary
 
 _KEY = (session_summary.c.clinic_id == bindparam("b_clinic_id")) & (
     session_summary.c.session_id == bindparam("b_session_id")
@@ -21,6 +22,8 @@ _UPDATE = Prepared(
     update(session_summary)
     .where(_KEY)
     .values(
+        patient_id=bindparam("b_patient_id"),
+        course_id=bindparam("b_course_id"),
         status=bindparam("b_status"),
         started_at=bindparam("b_started_at"),
         has_alerts=bindparam("b_has_alerts"),
@@ -30,10 +33,19 @@ _UPDATE = Prepared(
 _INSERT = insert(session_summary)
 
 
-def _bound(clinic_id: int, summary: SessionSummary) -> dict[str, Any]:
+def course_of(summary: SessionSummary) -> UUID | None:
+    """The course that the plan of a session names, or None."""
+    course_id = summary.plan.get("course_id")
+    return UUID(course_id) if course_id else None
+
+
+def stored_summary(clinic_id: int, summary: SessionSummary) -> dict[str, Any]:
+    """The row of `session_summary` as the table holds it."""
     return {
         "clinic_id": clinic_id,
         "session_id": summary.session_id,
+        "patient_id": summary.patient_id,
+        "course_id": course_of(summary),
         "status": summary.status.value,
         "started_at": summary.started_at,
         "has_alerts": bool(summary.alerts),
@@ -89,32 +101,66 @@ def store_summaries(
 ) -> None:
     """Insert the new summaries and update the known ones."""
     if new:
-        connection.execute(_INSERT, [_bound(clinic_id, one) for one in new])
+        connection.execute(_INSERT, [stored_summary(clinic_id, one) for one in new])
     if old:
-        rows = [{f"b_{name}": value for name, value in _bound(clinic_id, one).items()} for one in old]
+        rows = [{f"b_{name}": value for name, value in stored_summary(clinic_id, one).items()} for one in old]
         _UPDATE.run(connection, rows)
 
 
-_COUNTER = Prepared(select(clinic.c.change_number).where(clinic.c.clinic_id == bindparam("b_clinic_id")))
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The clinic's counter row: the last change, its hash, and the next number of an entry of the clinic."""
+
+    change_number: int
+    chain_head: bytes
+    next_clinic_seq: int
+
+
+_THIS_CLINIC = clinic.c.clinic_id == bindparam("b_clinic_id")
+_NUMBER = Prepared(select(clinic.c.change_number).where(_THIS_CLINIC))
+# SQLite has taken the whole file by BEGIN IMMEDIATE and knows no such lock; elsewhere writers of one clinic wait here.
+# The key stays free (`key_share`): a sign-in refers to it and need not wait.
+_TAKE_COUNTER = Prepared(
+    select(clinic.c.change_number, clinic.c.chain_head, clinic.c.next_clinic_seq)
+    .where(_THIS_CLINIC)
+    .with_for_update(key_share=True)
+)
 _SET_COUNTER = Prepared(
-    update(clinic).where(clinic.c.clinic_id == bindparam("b_clinic_id")).values(change_number=bindparam("b_number"))
+    update(clinic)
+    .where(_THIS_CLINIC)
+    .values(
+        change_number=bindparam("b_number"), chain_head=bindparam("b_head"), next_clinic_seq=bindparam("b_clinic_seq")
+    )
 )
 
 
 def change_number(connection: Connection, clinic_id: int) -> int:
     """The number of the clinic's last change."""
-    return int(_COUNTER.first(connection, {"b_clinic_id": clinic_id})[0])
+    return int(_NUMBER.first(connection, {"b_clinic_id": clinic_id})[0])
 
 
-def set_change_number(connection: Connection, clinic_id: int, number: int) -> None:
+def take_counter(connection: Connection, clinic_id: int) -> Counter:
+    """The counter, locked until the transaction ends: numbers and chain go on from here."""
+    number, head, next_clinic_seq = _TAKE_COUNTER.first(connection, {"b_clinic_id": clinic_id})
+    return Counter(int(number), bytes(head), int(next_clinic_seq))
+
+
+def set_counter(connection: Connection, clinic_id: int, counter: Counter) -> None:
     """The counter row is the lock: it is written in the transaction that takes the numbers."""
-    _SET_COUNTER.run(connection, [{"b_clinic_id": clinic_id, "b_number": number}])
+    row = {
+        "b_clinic_id": clinic_id,
+        "b_number": counter.change_number,
+        "b_head": counter.chain_head,
+        "b_clinic_seq": counter.next_clinic_seq,
+    }
+    _SET_COUNTER.run(connection, [row])
 
 
 def ensure_clinic(connection: Connection, clinic_id: int, is_simulated: bool) -> None:
     """Make the clinic's row when the database is new."""
-    if _COUNTER.first(connection, {"b_clinic_id": clinic_id}) is None:
-        connection.execute(insert(clinic).values(clinic_id=clinic_id, is_simulated=is_simulated, change_number=0))
+    if _NUMBER.first(connection, {"b_clinic_id": clinic_id}) is None:
+        row = {"is_simulated": is_simulated, "change_number": 0, "chain_head": bytes(32), "next_clinic_seq": 1}
+        connection.execute(insert(clinic).values(clinic_id=clinic_id, **row))
 
 
 def clinic_is_simulated(connection: Connection, clinic_id: int) -> bool:
@@ -126,10 +172,40 @@ def clinic_is_simulated(connection: Connection, clinic_id: int) -> bool:
 def store_outcomes(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Replace the outcome rows of these sessions."""
     for row in rows:
-        stored = {**row, "alerts_by_level": encode_json(row["alerts_by_level"])}
+        stored = stored_outcome(row)
         key = (session_outcome.c.clinic_id == row["clinic_id"]) & (session_outcome.c.session_id == row["session_id"])
         if connection.execute(update(session_outcome).where(key).values(**stored)).rowcount == 0:
             connection.execute(insert(session_outcome).values(**stored))
+
+
+def stored_outcome(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An outcome row as the table holds it."""
+    return {**row, "alerts_by_level": encode_json(row["alerts_by_level"])}
+
+
+def drop_outcomes(connection: Connection, clinic_id: int, session_ids: Iterable[UUID]) -> None:
+    """A session that is open again has no outcome until it is closed again."""
+    for session_id in session_ids:
+        key = (session_outcome.c.clinic_id == clinic_id) & (session_outcome.c.session_id == session_id)
+        connection.execute(delete(session_outcome).where(key))
+
+
+def drop_projections(connection: Connection, clinic_id: int, session_id: UUID) -> None:
+    """Take out what was computed of one session; it is written anew in the same transaction."""
+    for table in PROJECTION_TABLES:
+        connection.execute(delete(table).where(table.c.clinic_id == clinic_id, table.c.session_id == session_id))
+
+
+def stored_projections(
+    connection: Connection, clinic_id: int, session_id: UUID
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The rows of one session in `session_summary` and `session_outcome`, as they are stored."""
+    found = []
+    for table in PROJECTION_TABLES:
+        query = select(table).where(table.c.clinic_id == clinic_id, table.c.session_id == session_id)
+        row = connection.execute(query).mappings().first()
+        found.append(None if row is None else dict(row))
+    return found[0], found[1]
 
 
 def outcomes(connection: Connection, clinic_id: int, since: datetime, until: datetime) -> list[dict[str, Any]]:

@@ -9,15 +9,9 @@ from uuid import UUID
 import msgspec
 
 from session_store.domain.alert import AlertFact, Fact, Level
-from session_store.domain.entries import (
-    CONTENT_CLASSES,
-    FIELD_SPECS,
-    VITAL_SIGN_FIELDS,
-    Entry,
-    Source,
-    plain_content,
-)
-from session_store.domain.entry_fields import read_value
+from session_store.domain.amendment import content_from_plain
+from session_store.domain.entries import VITAL_SIGN_FIELDS, ClinicEntry, Entry, RecordedEntry, plain_content
+from session_store.domain.entry_choices import Source
 from session_store.domain.session_summary import SessionSummary
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
@@ -52,24 +46,33 @@ def entry_row(clinic_id: int, entry: Entry) -> dict[str, Any]:
         for name in VITAL_SIGN_FIELDS:
             row[name] = getattr(entry.content, name)
             content.pop(name, None)
-    row.update(
-        clinic_id=clinic_id,
-        session_id=entry.session_id,
-        seq=entry.seq,
-        entry_id=entry.entry_id,
-        kind=entry.content.kind,
-        effective_at=entry.effective_at,
-        recorded_at=entry.recorded_at,
-        sent_effective_at=entry.sent_effective_at,
-        source=entry.source.value,
-        author_id=entry.author_id,
-        author_name=entry.author_name,
-        is_simulated=entry.is_simulated,
-        is_late=entry.is_late,
-        confirmed=encode_json(entry.confirmed) if entry.confirmed else None,
-        content=encode_json(content) if content else None,
-    )
+    row.update(_envelope_row(clinic_id, entry, entry.content.kind, content))
+    row["session_id"] = entry.session_id
     return row
+
+
+def clinic_entry_row(clinic_id: int, entry: ClinicEntry) -> dict[str, Any]:
+    """The row of one entry of the clinic itself."""
+    return _envelope_row(clinic_id, entry, entry.content.kind, plain_content(entry.content))
+
+
+def _envelope_row(clinic_id: int, entry: RecordedEntry, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "seq": entry.seq,
+        "entry_id": entry.entry_id,
+        "kind": kind,
+        "effective_at": entry.effective_at,
+        "recorded_at": entry.recorded_at,
+        "sent_effective_at": entry.sent_effective_at,
+        "source": entry.source.value,
+        "author_id": entry.author_id,
+        "author_name": entry.author_name,
+        "is_simulated": entry.is_simulated,
+        "is_late": entry.is_late,
+        "confirmed": encode_json(entry.confirmed) if entry.confirmed else None,
+        "content": encode_json(content) if content else None,
+    }
 
 
 def entry_from_row(row: Mapping[str, Any]) -> Entry:
@@ -78,22 +81,29 @@ def entry_from_row(row: Mapping[str, Any]) -> Entry:
     raw: dict[str, Any] = decode_json(row["content"]) if row["content"] else {}
     if kind == "vital_signs":
         raw.update({name: row[name] for name in VITAL_SIGN_FIELDS if row[name] is not None})
-    values = {name: read_value(spec, raw.get(name)) for name, spec in FIELD_SPECS[kind].items()}
-    return Entry(
-        session_id=row["session_id"],
-        entry_id=row["entry_id"],
-        seq=row["seq"],
-        effective_at=row["effective_at"],
-        recorded_at=row["recorded_at"],
-        source=Source(row["source"]),
-        author_id=row["author_id"],
-        author_name=row["author_name"],
-        is_simulated=row["is_simulated"],
-        content=CONTENT_CLASSES[kind](**values),
-        is_late=row["is_late"],
-        confirmed=tuple(decode_json(row["confirmed"])) if row["confirmed"] else (),
-        sent_effective_at=row["sent_effective_at"],
-    )
+    return Entry(session_id=row["session_id"], content=content_from_plain(kind, raw), **_envelope(row))
+
+
+def clinic_entry_from_row(row: Mapping[str, Any]) -> ClinicEntry:
+    """The entry of the clinic itself of a row."""
+    raw: dict[str, Any] = decode_json(row["content"]) if row["content"] else {}
+    return ClinicEntry(content=content_from_plain(row["kind"], raw), **_envelope(row))
+
+
+def _envelope(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "entry_id": row["entry_id"],
+        "seq": row["seq"],
+        "effective_at": row["effective_at"],
+        "recorded_at": row["recorded_at"],
+        "source": Source(row["source"]),
+        "author_id": row["author_id"],
+        "author_name": row["author_name"],
+        "is_simulated": row["is_simulated"],
+        "is_late": row["is_late"],
+        "confirmed": tuple(decode_json(row["confirmed"])) if row["confirmed"] else (),
+        "sent_effective_at": row["sent_effective_at"],
+    }
 
 
 def fact_row(clinic_id: int, session_id: UUID, fact_seq: int, fact: AlertFact, recorded_at: datetime) -> dict[str, Any]:

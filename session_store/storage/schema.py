@@ -39,6 +39,8 @@ clinic = Table(
     Column("clinic_id", Integer, primary_key=True, autoincrement=False),
     Column("is_simulated", Boolean, nullable=False),
     Column("change_number", BigInteger, nullable=False),
+    Column("chain_head", LargeBinary(32), nullable=False),
+    Column("next_clinic_seq", Integer, nullable=False),
 )  # fmt: skip
 
 account = Table(
@@ -129,11 +131,33 @@ entry = Table(
     sqlite_with_rowid=False,
 )  # fmt: skip
 
+clinic_entry = Table(
+    "clinic_entry", metadata,
+    Column("clinic_id", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("entry_id", BinaryUuid, nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("effective_at", UtcMicroseconds, nullable=False),
+    Column("recorded_at", UtcMicroseconds, nullable=False),
+    Column("sent_effective_at", UtcMicroseconds),
+    Column("source", String(10), nullable=False),
+    Column("author_id", BinaryUuid, nullable=False),
+    Column("author_name", String(80), nullable=False),
+    Column("is_simulated", Boolean, nullable=False),
+    Column("is_late", Boolean, nullable=False),
+    Column("confirmed", Text),
+    Column("content", Text),
+    PrimaryKeyConstraint("clinic_id", "seq"),
+    ForeignKeyConstraint(["clinic_id"], ["clinic.clinic_id"]),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 entry_receipt = Table(
     "entry_receipt", metadata,
     Column("clinic_id", Integer, nullable=False),
     Column("entry_id", BinaryUuid, nullable=False),
-    Column("session_id", BinaryUuid, nullable=False),
+    # None: an entry of the clinic, not of a session.
+    Column("session_id", BinaryUuid),
     Column("seq", Integer, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     Column("answer", Text, nullable=False),
@@ -169,11 +193,14 @@ change = Table(
     Column("clinic_id", Integer, nullable=False),
     Column("change_number", BigInteger, nullable=False),
     Column("recorded_at", UtcMicroseconds, nullable=False),
-    Column("session_id", BinaryUuid, nullable=False),
+    # None: a change of the clinic's own record; `entry_seq` then counts in `clinic_entry`.
+    Column("session_id", BinaryUuid),
     Column("entry_seq", Integer),
     Column("first_fact_seq", Integer),
     Column("last_fact_seq", Integer),
     Column("actor_id", BinaryUuid),
+    Column("row_digests", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
     PrimaryKeyConstraint("clinic_id", "change_number"),
     _session_key(),
     sqlite_with_rowid=False,
@@ -183,6 +210,8 @@ session_summary = Table(
     "session_summary", metadata,
     Column("clinic_id", Integer, nullable=False),
     Column("session_id", BinaryUuid, nullable=False),
+    Column("patient_id", BinaryUuid, nullable=False),
+    Column("course_id", BinaryUuid),
     Column("status", String(20), nullable=False),
     Column("started_at", UtcMicroseconds),
     Column("has_alerts", Boolean, nullable=False),
@@ -190,6 +219,8 @@ session_summary = Table(
     PrimaryKeyConstraint("clinic_id", "session_id"),
     _session_key(),
     Index("ix_session_summary_status", "clinic_id", "status", "started_at"),
+    Index("ix_session_summary_patient_id", "clinic_id", "patient_id"),
+    Index("ix_session_summary_course_id", "clinic_id", "course_id"),
     sqlite_with_rowid=False,
 )  # fmt: skip
 
@@ -201,7 +232,9 @@ session_outcome = Table(
     Column("patient_label", String(40), nullable=False),
     Column("condition", String(80), nullable=False),
     Column("drug", String(30), nullable=False),
-    Column("first_drug_at", UtcMicroseconds, nullable=False),
+    Column("course_id", BinaryUuid),
+    Column("planned_at", UtcMicroseconds, nullable=False),
+    Column("first_drug_at", UtcMicroseconds),
     Column("status", String(20), nullable=False),
     Column("is_closed", Boolean, nullable=False),
     Column("delivered_mg", ExactDecimal, nullable=False),
@@ -226,7 +259,9 @@ session_outcome = Table(
     PrimaryKeyConstraint("clinic_id", "session_id"),
     _session_key(),
     Index("ix_session_outcome_first_drug_at", "clinic_id", "first_drug_at"),
+    Index("ix_session_outcome_planned_at", "clinic_id", "planned_at"),
     sqlite_with_rowid=False,
 )  # fmt: skip
 
-APPEND_ONLY_TABLES = (patient, infusion_session, entry, entry_receipt, alert_fact, change)
+APPEND_ONLY_TABLES = (patient, infusion_session, entry, clinic_entry, entry_receipt, alert_fact, change)
+PROJECTION_TABLES = (session_summary, session_outcome)

@@ -69,10 +69,14 @@ def test_only_the_recorders_way_appends() -> None:
         if "session_store.write_transaction" in imports(ast.parse(path.read_text()))
     }
     assert users == {
+        "session_store/amending.py",
         "session_store/bulk_import.py",
         "session_store/change_feed.py",
+        "session_store/clinic_recording.py",
+        "session_store/planning.py",
         "session_store/recorder.py",
         "session_store/recording.py",
+        "session_store/surroundings.py",
     }
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from session_store.domain.alert import Level
 from session_store.domain.alert_evaluation import Judgement, judge_entry
 from session_store.domain.alert_rules import LOW_SIDE, RULES_BY_SIGN, SIGN_OF_CONDITION, VITAL_RULES
-from session_store.domain.entries import FIELD_SPECS, Entry, Source, read_content
+from session_store.domain.entries import FIELD_SPECS, Entry, read_content
+from session_store.domain.entry_choices import Source
 from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg
 from session_store.domain.limits import Limits, Zone
 from session_store.domain.session_summary import SessionSummary
@@ -150,7 +151,7 @@ def test_delivered_mg_is_the_sum_over_the_segments(segments: list[tuple[Decimal,
     standing.run(at)
     expected = Fraction(0)
     for ml_per_h, seconds in segments:
-        standing.set_rate(at, ml_per_h, mg_per_ml)
+        standing.set_rate(at, ml_per_h * mg_per_ml, ml_per_h, mg_per_ml)
         before = standing.delivered_mg(at + timedelta(seconds=seconds / 2))
         at += timedelta(seconds=seconds)
         expected += Fraction(ml_per_h) * Fraction(mg_per_ml) * Fraction(seconds, 3600)

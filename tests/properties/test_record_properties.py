@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from session_store.commands import Author, EntryOutcome, EntryResult
 from session_store.domain.alert import Fact
-from session_store.domain.entries import Entry, Source
+from session_store.domain.entries import Entry
+from session_store.domain.entry_choices import Source
 from session_store.domain.refolding import standing_entries
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, TRANSITION_KINDS, SessionStatus, next_status
 from session_store.domain.session_summary import SessionSummary
@@ -31,11 +32,21 @@ from tests.record_building import MONITOR, NURSE, PLAN, SetClock, TestRecord, se
 
 RANDOM_SESSIONS = settings(max_examples=25, deadline=None, derandomize=True)
 # What judging and numbering write beside the fold of the entries.
-NOT_FOLDED = {"alerts", "alerts_by_level", "conditions", "extremes", "next_seq", "next_fact_seq", "change_number"}
+NOT_FOLDED = {
+    "alerts", "alerts_by_level", "conditions", "extremes", "next_seq", "next_fact_seq", "change_number", "planned_at",
+    "status_since",
+}  # fmt: skip
 # What a late entry reaches too, because the session is folded again.
 OF_THE_INFUSION = (
     "status", "infusion", "started_at", "ended_at", "closed_at", "first_drug_at", "weight_kg", "peak_rate_mg_per_h",
 )  # fmt: skip
+
+
+CORRECTED_FIELDS = {
+    "vital_signs": ("heart_rate_per_min",), "rate_changed": ("pump_rate_ml_per_h",),
+    "infusion_started": ("pump_rate_ml_per_h",), "bolus": ("dose_mg",), "weight": ("weight_kg",),
+    "bag_changed": ("concentration_mg_per_ml",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,22 +67,34 @@ class Chair:
     record: TestRecord
     engines: Engines
     session_id: UUID
-    recorded_ids: list[str] = field(default_factory=list)
+    recorded: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, step: Step) -> EntryResult:
         self.record.clock.forward(seconds=step.after_s)
         content = dict(step.content)
         if step.kind == "entered_in_error":
-            content["withdrawn_entry_id"] = self._one_recorded(content.pop("which"))
+            content["withdrawn_entry_id"] = self._one_recorded(content.pop("which"))[0]
+        if step.kind == "amendment":
+            content = self._amendment(content["which"], content["amount"])
         if step.late_s:
             content["effective_at"] = (self.record.clock.now() - timedelta(seconds=step.late_s)).isoformat()
         result = self.record.chart(self.session_id, step.kind, author=step.author, **content)
         if result.outcome is EntryOutcome.RECORDED:
-            self.recorded_ids.append(str(result.entry_id))
+            self.recorded.append((str(result.entry_id), step.kind))
         return result
 
-    def _one_recorded(self, which: int) -> str:
-        return self.recorded_ids[which % len(self.recorded_ids)] if self.recorded_ids else str(self.session_id)
+    def _one_recorded(self, which: int) -> tuple[str, str]:
+        return self.recorded[which % len(self.recorded)] if self.recorded else (str(self.session_id), "none")
+
+    def _amendment(self, which: int, amount: int) -> dict[str, Any]:
+        """A correction of some earlier entry: a number of its kind, else its time."""
+        entry_id, kind = self._one_recorded(which)
+        changes = {name: str(amount) for name in CORRECTED_FIELDS.get(kind, ())}
+        content = {"amended_entry_id": entry_id, "reason": "test", "changes": changes}
+        if not changes or amount % 3 == 0:
+            earlier = self.record.clock.now() - timedelta(seconds=20 * amount)
+            content["corrected_effective_at"] = earlier.isoformat()
+        return content
 
     def summary(self) -> SessionSummary:
         with self.engines.reader.connect() as connection:
@@ -146,12 +169,21 @@ SIGN_VALUES = {
 }
 DELAYS = st.sampled_from([5, 20, 60, 300, 900])
 VITALS = st.fixed_dictionaries({}, optional=SIGN_VALUES).filter(bool)
-RATES = st.fixed_dictionaries(
-    {
-        "pump_rate_ml_per_h": st.sampled_from(["0", "12.5", "20", "70.1", "150", "600"]),
-        "concentration_mg_per_ml": st.sampled_from(["1", "2"]),
-    }
+PUMP_RATES = st.sampled_from(["0", "12.5", "20", "70.1", "150", "600"])
+CONCENTRATIONS = st.sampled_from(["1", "2"])
+MG_PER_H = st.sampled_from(["0", "25", "31.5", "300"])
+# Two routes of the rate, whether they agree or not; the first that is known counts.
+RATES = st.one_of(
+    st.fixed_dictionaries({"pump_rate_ml_per_h": PUMP_RATES, "concentration_mg_per_ml": CONCENTRATIONS}),
+    st.fixed_dictionaries({"pump_rate_ml_per_h": PUMP_RATES, "rate_mg_per_h": MG_PER_H}),
+    st.fixed_dictionaries({"rate_mg_per_h": MG_PER_H, "rate_mg_per_kg_per_h": st.sampled_from(["0.4", "2.5"])}),
 )
+BAGS = st.fixed_dictionaries(
+    {
+        "concentration_mg_per_ml": CONCENTRATIONS, "volume_ml": st.just(100),
+        "prepared_by": st.just("Test Pharmacist 1"), "checked_by": st.just("Test Nurse 2"),
+    }
+)  # fmt: skip
 
 
 def _steps(kind: str, content: st.SearchStrategy[dict[str, Any]], author: Author = NURSE) -> st.SearchStrategy[Step]:
@@ -200,6 +232,10 @@ STEPS = st.one_of(
             }
         ),
     ),
+    _steps("bag_dispensed", BAGS),
+    _steps("bag_changed", BAGS),
+    _steps("supervision_handover", st.just({"taken_over_by": "Test Physician 2"})),
+    _steps("amendment", st.fixed_dictionaries({"which": st.integers(0, 30), "amount": st.integers(50, 130)})),
     _steps("entered_in_error", st.fixed_dictionaries({"which": st.integers(0, 30), "reason": st.just("test")})),
 )  # fmt: skip
 LATE_STEPS = st.builds(
@@ -223,19 +259,53 @@ def fresh_fold(chair: Chair) -> SessionSummary:
 
 def delivered_by_segments(entries: Sequence[Entry], until: datetime) -> Fraction:
     """mg given up to `until`: each stretch of time at its rate, and the boluses, in exact fractions."""
-    state, rate, total = "before", Fraction(0), Fraction(0)
+    state, total = "before", Fraction(0)
+    pump = PumpReference()
     ends = [*(entry.effective_at for entry in entries[1:]), until]
     for entry, end in zip(entries, ends, strict=True):
         content: Any = entry.content
-        if content.kind in ("infusion_started", "rate_changed"):
-            rate = Fraction(content.pump_rate_ml_per_h) * Fraction(content.concentration_mg_per_ml)
+        pump.take(content)
         if content.kind == "bolus":
             total += Fraction(content.dose_mg)
         state = _pump_state(state, content.kind)
         if state == "runs" and end > entry.effective_at:
             hours = Fraction((end - entry.effective_at) // timedelta(microseconds=1), 3_600_000_000)
-            total += rate * hours
+            total += pump.rate * hours
     return total
+
+
+@dataclass
+class PumpReference:
+    """mg/h by the words of the record: pump and bag first, then mg/h as typed, then mg/kg/h by weight."""
+
+    rate: Fraction = Fraction(0)
+    bag: Fraction | None = None
+    weight: Fraction | None = None
+    pump: Fraction | None = None
+    is_by_bag: bool = False
+
+    def take(self, content: Any) -> None:
+        if content.kind == "weight":
+            self.weight = Fraction(content.weight_kg)
+        elif content.kind in ("bag_dispensed", "bag_changed"):
+            self.bag = Fraction(content.concentration_mg_per_ml)
+            if content.kind == "bag_changed" and self.is_by_bag and self.pump is not None:
+                self.rate = self.pump * self.bag
+        elif content.kind in ("infusion_started", "rate_changed"):
+            self._set(content)
+
+    def _set(self, content: Any) -> None:
+        typed = content.concentration_mg_per_ml
+        concentration = self.bag if typed is None else Fraction(typed)
+        self.pump = None if content.pump_rate_ml_per_h is None else Fraction(content.pump_rate_ml_per_h)
+        self.is_by_bag = concentration is not None
+        if self.pump is not None and concentration is not None:
+            self.rate = self.pump * concentration
+        elif content.rate_mg_per_h is not None:
+            self.rate = Fraction(content.rate_mg_per_h)
+        else:
+            assert content.rate_mg_per_kg_per_h is not None and self.weight is not None
+            self.rate = Fraction(content.rate_mg_per_kg_per_h) * self.weight
 
 
 def _pump_state(state: str, kind: str) -> str:

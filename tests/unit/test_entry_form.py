@@ -27,8 +27,9 @@ from dashboard.components.bedside_forms import (
 )
 from dashboard.components.bedside_session import session_screen
 from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, number_pad, unit_words
-from session_store.domain.entries import FIELD_SPECS, SCHEDULED_SIGNS, AdverseEffectTerm, Source, read_content
+from session_store.domain.entries import FIELD_SPECS, SCHEDULED_SIGNS, read_content
 from session_store.domain.entry_checks import Check, check_entry
+from session_store.domain.entry_choices import AdverseEffectTerm, Source
 from session_store.domain.entry_fields import FieldType
 from session_store.domain.missing_judging import ABSENT_REASONS
 from session_store.domain.session_summary import SessionSummary

@@ -9,7 +9,7 @@ from dashboard.access.permissions import BEDSIDE_ROLES
 from dashboard.components.panel_frame import panel_frame
 from dashboard.components.shell import ADVISORY
 from dashboard.pages.panel import panel_layout
-from session_store.domain.entries import AcknowledgementAction
+from session_store.domain.entry_choices import AcknowledgementAction
 from session_store.domain.session import OPEN_STATUSES
 
 ASSETS = Path(__file__).parents[2] / "dashboard" / "assets"

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from session_store.storage.column_types import BinaryUuid, ExactDecimal, UtcMicroseconds
+from session_store.storage.migrations.protection import protect
 
 revision = "0001"
 down_revision = None
@@ -25,16 +26,7 @@ def upgrade() -> None:
     """Create everything."""
     _create_tables()
     for table, key in APPEND_ONLY.items():
-        _protect(table, key)
-
-
-def _protect(table: str, key: tuple[str, ...]) -> None:
-    refuse = f"SELECT RAISE(ABORT, '{table} is append-only'); END"
-    same = " AND ".join(f"{column} = NEW.{column}" for column in key)
-    taken = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
-    op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}")
-    op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}")
-    op.execute(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} BEGIN {refuse}")
+        protect(table, key)
 
 
 def _create_tables() -> None:
