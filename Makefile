@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo run venv test-venv check test bench screenshots clean
+.PHONY: demo run venv test-venv check test bench crash screenshots clean
 
 demo: .venv/.runtime
 	@exec $(BIN)/python -m dashboard.demo
@@ -45,6 +45,13 @@ test: .venv/.tests
 bench: .venv/.tests
 	@tests/browser/find-chromium
 	$(BIN)/python -m tests.bench
+
+# Many kills and power losses; N of each kind, S the first seed.
+N ?= 500
+S ?= 1
+crash: .venv/.tests
+	@tests/storage/find-postgresql
+	$(BIN)/python -m tests.crash --kills $(N) --seed $(S)
 
 screenshots: .venv/.tests
 	@tests/browser/find-chromium

@@ -20,8 +20,10 @@ from starlette.types import ASGIApp
 
 from dashboard.access.gate import Gate
 from dashboard.api.accounts import accounts_router
+from dashboard.api.clinic import clinic_router
 from dashboard.api.docs import docs_router
 from dashboard.api.health import health_router
+from dashboard.api.openapi import describe_completely
 from dashboard.api.problems import add_problem_handlers
 from dashboard.api.reports import reports_router
 from dashboard.api.sessions import sessions_router
@@ -126,9 +128,11 @@ async def _judge_time(services: Services) -> None:
 
 def _add_routes(api: FastAPI, services: Services, gate: Gate) -> None:
     add_problem_handlers(api)
+    describe_completely(api)
     for router in (
         sign_in_router(services, gate.forget),
         sessions_router(services),
+        clinic_router(services),
         accounts_router(services),
         reports_router(services),
         health_router(services),

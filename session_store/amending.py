@@ -1,9 +1,10 @@
 """What a correction or a witness refers to: found in the record, checked, and for an amendment turned into the whole
 corrected content, which passes the same checks as if it had been typed so in the first place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from session_store.domain.amendment import (
     IDENTITY_FIELDS,
@@ -22,13 +23,34 @@ from session_store.write_transaction import WriteTransaction
 _NOT_WITHDRAWABLE = frozenset({"session_planned", "entered_in_error", "acknowledgement", "at_the_chair"})
 
 
-def refuse_reference(transaction: WriteTransaction, check: Check) -> list[Problem]:
-    """What is wrong with the entry that a withdrawal or an amendment names."""
+def refuse_reference(
+    transaction: WriteTransaction, check: Check, permitted_kinds: frozenset[str] | None = None
+) -> list[Problem]:
+    """What is wrong with the entry that a withdrawal or an amendment names; nobody corrects what is not theirs to
+    record."""
     if isinstance(check.content, EnteredInError):
-        return list(_refuse_withdrawal(transaction, check, check.content))
-    if isinstance(check.content, Amendment):
-        return list(_refuse_amendment(transaction, check, check.content))
-    return []
+        named = ("withdrawn_entry_id", check.content.withdrawn_entry_id)
+        problems = _refuse_withdrawal(transaction, check, check.content)
+    elif isinstance(check.content, Amendment):
+        named = ("amended_entry_id", check.content.amended_entry_id)
+        problems = _refuse_amendment(transaction, check, check.content)
+    else:
+        return []
+    foreign = _foreign_kind(transaction.all_entries(check.summary.session_id), named[1], permitted_kinds)
+    if foreign is not None:
+        return [Problem(named[0], f"your role may not correct this: {foreign.replace('_', ' ')}", None)]
+    return list(problems)
+
+
+def _foreign_kind(entries: Sequence[Entry], entry_id: UUID, permitted_kinds: frozenset[str] | None) -> str | None:
+    """The kind that is corrected, where it is not permitted; to withdraw an amendment corrects what it amended."""
+    target = next((one for one in entries if one.entry_id == entry_id), None)
+    if target is None or permitted_kinds is None:
+        return None
+    if isinstance(target.content, Amendment):
+        return _foreign_kind(entries, target.content.amended_entry_id, permitted_kinds)
+    kind = target.content.kind
+    return None if kind in permitted_kinds else kind
 
 
 def _refuse_withdrawal(transaction: WriteTransaction, check: Check, content: EnteredInError) -> Iterator[Problem]:

@@ -40,16 +40,24 @@ class Sender(Protocol):
     def is_simulated(self) -> bool:
         """Whether all entries are simulated."""
 
+    @property
+    def permitted_kinds(self) -> frozenset[str] | None:
+        """The kinds that the author may record; None: any."""
+
 
 @dataclass(frozen=True, slots=True)
 class SentEntries:
-    """Entries of one session in the form of the HTTP interface. `sent_at` is the sender's clock at sending."""
+    """Entries of one session in the form of the HTTP interface. `sent_at` is the sender's clock at sending.
+
+    `permitted_kinds` (None: any) are what the author may record, and so also all that the author may correct.
+    """
 
     session_id: UUID
     author: Author
     entries: tuple[Mapping[str, Any], ...]
     sent_at: datetime | None = None
     is_simulated: bool = False
+    permitted_kinds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class RecordClinicEntries:
     entries: tuple[Mapping[str, Any], ...]
     sent_at: datetime | None = None
     is_simulated: bool = False
+    permitted_kinds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,11 @@ class _Listener:
             try:
                 with Doorbell(self._engines.reader) as bell:
                     self._follow(bell)
-            except (SessionStoreError, *DATABASE_FAULTS) as fault:
-                _log.warning("the record cannot be followed, tried again in a second: %s", fault)
+            except Exception as fault:
+                is_expected = isinstance(fault, (SessionStoreError, *DATABASE_FAULTS))
+                _log.warning(
+                    "the record cannot be followed, tried again in a second: %s", fault, exc_info=not is_expected
+                )
                 self._pause()
 
     def _follow(self, bell: Doorbell) -> None:

@@ -5,7 +5,7 @@ from session_store.rebuilding import rebuild
 from session_store.settings import Settings
 from session_store.storage import projections
 from session_store.storage.engine import Engines, open_engines
-from session_store.storage.migrating import migrate, projections_are_missing
+from session_store.storage.migrating import migrate, projections_are_missing, wait_for_others
 from session_store.storage.opening_faults import explained
 
 
@@ -27,6 +27,7 @@ def open_record(settings: Settings) -> Engines:
 def _make_ready(engines: Engines, settings: Settings) -> None:
     migrate(engines.writer)
     with engines.writer.begin() as connection:
+        wait_for_others(connection)
         projections.ensure_clinic(connection, settings.clinic_id, settings.is_simulated)
         is_simulated = projections.clinic_is_simulated(connection, settings.clinic_id)
         is_behind = projections_are_missing(connection)

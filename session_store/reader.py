@@ -15,6 +15,7 @@ from session_store.domain.entries import Entry
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.errors import UnknownSession
+from session_store.list_position import position_text, read_position
 from session_store.plain_views import alert_view, change_view, dose_view, programmed_rate_of, tile_view
 from session_store.record_views import audit_views, clinic_view, course_view, entry_views
 from session_store.storage import clinic_log, entry_log, patient_reading, projections
@@ -56,6 +57,18 @@ class Reader:
         with reading(self._engine) as connection:
             found = projections.summaries_by_status(connection, self._clinic_id, STATUS_GROUPS[group], limit)
         return [tile_view(summary) for summary in found]
+
+    def sessions_page(
+        self, group: str, limit: int, after: str | None = None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """At most `limit` tiles of a group behind the position `after`, and the position of the next page if there is
+        one. Raises `CommandRefused` for a position that is none."""
+        position = None if after is None else read_position(after)
+        with reading(self._engine) as connection:
+            statuses = STATUS_GROUPS[group]
+            found = projections.summaries_by_status(connection, self._clinic_id, statuses, limit + 1, position)
+        page = found[:limit]
+        return [tile_view(one) for one in page], position_text(page[-1]) if len(found) > limit else None
 
     def summary(self, session_id: UUID) -> SessionSummary:
         """One session as it stands. Raises `UnknownSession`."""

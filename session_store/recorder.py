@@ -107,13 +107,14 @@ class Recorder:
         try:
             answers, transaction = self._commit_surely([work.command for work in batch])
         except Exception as failure:
-            if len(batch) > 1 and not _is_of_the_database(failure):
+            if len(batch) > 1 and not faults.is_of_the_database(failure):
                 for work in batch:
                     self._record([work])
                 return
             _log.exception("%d commands could not be recorded", len(batch))
+            is_known = not faults.is_lost(failure)
             for work in batch:
-                unavailable = StoreUnavailable("nothing was written")
+                unavailable = StoreUnavailable("nothing was written" if is_known else "it may have been written")
                 unavailable.__cause__ = failure
                 work.answer.set_exception(unavailable)
             return
@@ -162,11 +163,6 @@ class Recorder:
                 bell(transaction.changes, transaction.summaries)
             except Exception:
                 _log.exception("the bell failed; the record is not affected")
-
-
-def _is_of_the_database(failure: Exception) -> bool:
-    """Not of one command among them: to try them one by one would only keep all senders waiting."""
-    return faults.is_passing(failure) or isinstance(failure, StoreUnavailable)
 
 
 def run_command(transaction: WriteTransaction, command: Command) -> Answer:

@@ -48,7 +48,8 @@ def record_one(
     if receipt is not None:
         return answer_again(draft, receipt)
     summary = transaction.summaries[session_id]
-    verdict, draft = _judged(transaction, check_of(transaction, summary, draft, command.author), draft)
+    check = check_of(transaction, summary, draft, command.author)
+    verdict, draft = _judged(transaction, check, draft, command.permitted_kinds)
     if verdict.refusals:
         return EntryResult(str(draft.entry_id), EntryOutcome.REFUSED, problems=tuple(verdict.refusals))
     if draft.sent_effective_at is not None and draft.sent_effective_at - transaction.now > FAR_AHEAD:
@@ -67,10 +68,12 @@ def check_of(transaction: WriteTransaction, summary: SessionSummary, draft: Draf
     )  # fmt: skip
 
 
-def _judged(transaction: WriteTransaction, check: Check, draft: Draft) -> tuple[Verdict, Draft]:
+def _judged(
+    transaction: WriteTransaction, check: Check, draft: Draft, permitted_kinds: frozenset[str] | None
+) -> tuple[Verdict, Draft]:
     """The verdict, and the draft with the content that an amendment brings about."""
     verdict = check_entry(check)
-    verdict.refusals.extend(refuse_reference(transaction, check))
+    verdict.refusals.extend(refuse_reference(transaction, check, permitted_kinds))
     if verdict.refusals or not isinstance(check.content, Amendment):
         return verdict, draft
     amended, verdict_of_content = amended_content(transaction, check)

@@ -78,6 +78,7 @@ class ResponderReport:
     is_simulated: bool
     simulated_left_out: int
     not_treated: int
+    by_status: dict[str, int]
     patients: ResponderCounts
     sessions: ResponderCounts
     headline_30: ResponderRate
@@ -171,6 +172,7 @@ def responder_report(sessions: pd.DataFrame, from_at: datetime, to_at: datetime)
         is_simulated=bool(treated["is_simulated"].any()),
         simulated_left_out=simulated_left_out,
         not_treated=not_treated,
+        by_status={str(status): int(count) for status, count in sessions["status"].value_counts().items()},
         patients=_counts(headline),
         sessions=_counts(treated),
         headline_30=_rate(evaluable, "responder_30"),

@@ -15,7 +15,7 @@ import msgspec
 
 from session_store.commands import Author, EntryOutcome, EntryResult, Sender
 from session_store.domain.device_profiles import decode
-from session_store.domain.entries import ClinicContent, Content, read_content
+from session_store.domain.entries import CONTENT_CLASSES, ClinicContent, Content, read_content
 from session_store.domain.entry_choices import Source
 from session_store.domain.entry_fields import FieldRefused, Problem, read_time
 from session_store.domain.identifiers import parse_uuid7
@@ -61,6 +61,9 @@ def read_sent(now: datetime, command: Sender, raw: Mapping[str, Any]) -> Draft |
     if digest is None:
         problem = Problem("entry_id", "the entry has characters that cannot be stored", None)
         return EntryResult(None, EntryOutcome.REFUSED, problems=(problem,))
+    if not _may_record(command, raw):
+        problem = Problem("kind", f"the role {command.author.role} may not record this", None)
+        return EntryResult(id_text(raw), EntryOutcome.REFUSED, problems=(problem,))
     problems = [] if entry_id else [Problem("entry_id", "not a UUID version 7", None)]
     source = _read_source(raw, command.author, problems)
     confirmed = _read_confirmed(raw, problems)
@@ -74,6 +77,12 @@ def read_sent(now: datetime, command: Sender, raw: Mapping[str, Any]) -> Draft |
         return EntryResult(id_text(raw), EntryOutcome.REFUSED, problems=tuple(problems))
     simulated = raw.get("is_simulated") is True or command.is_simulated
     return Draft(entry_id, digest, content, source, effective_at, sent, confirmed, simulated)
+
+
+def _may_record(command: Sender, raw: Mapping[str, Any]) -> bool:
+    """Whether the author may record this kind; a kind that does not exist is refused as such."""
+    kind, permitted = str(raw.get("kind")), command.permitted_kinds
+    return permitted is None or kind in permitted or kind not in CONTENT_CLASSES
 
 
 def _digest(raw: Mapping[str, Any]) -> bytes | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from numpy.random import Generator
 
+from simulators.paperwork import discharge_assessment, preparation_papers, rest_of_bag_mg
 from simulators.pump import Pump
 from simulators.scenarios.plan import READY_MIN, START_MIN, ChairPlan, PlannedAct
 from simulators.virtual_patient import Persona, VirtualPatient
@@ -75,6 +76,8 @@ class Nurse:
         ]
         if plan.has_pain_before:
             acts.append(Act(4.5, "pain_score", self._pain(patient)))
+        papers = preparation_papers(me, plan, plan.concentration_mg_per_ml)
+        acts += [Act(5.0, kind, content) for kind, content in papers]
         return [*acts, Act(READY_MIN, "session_ready", {})]
 
     def acts(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
@@ -123,6 +126,8 @@ class Nurse:
             content = self._rate(float(content["rate_mg_per_kg_per_h"]), pump)
         elif act.kind == "bolus":
             content = self._bolus(float(content["dose_mg_per_kg"]), patient)
+            drawn = {"amount_mg": content["dose_mg"]}
+            return [Act(minute, "drug_drawn", drawn), Act(minute, act.kind, content)]
         self._move(act.kind, minute, pump)
         return [Act(minute, act.kind, content)]
 
@@ -180,7 +185,9 @@ class Nurse:
             return []
         self._move("infusion_ended", minute, pump)
         self._next_pain_min = minute + 15
-        return [Act(minute, "infusion_ended", {"reason": "completed"})]
+        acts = [Act(minute, "infusion_ended", {"reason": "completed"})]
+        rest_mg = rest_of_bag_mg(self._persona, self._plan, pump)
+        return [*acts, Act(minute, "drug_wasted", {"amount_mg": rest_mg})] if rest_mg > 0 else acts
 
     def _round(self, minute: float, patient: VirtualPatient, _pump: Pump) -> list[Act]:
         """One round at the chair: vital signs, and pain and sedation when they are due."""
@@ -207,7 +214,9 @@ class Nurse:
         last = [Act(minute, "vital_signs", self._vital_signs(patient))]
         if self._plan.has_pain_after:
             last.append(Act(minute, "pain_score", self._pain(patient)))
-        return [*last, Act(minute, "discharged", {"escort": "Demo Escort"})]
+        assessment = Act(minute, "discharge_assessment", discharge_assessment(nausea=False))
+        home = {"escort": "Demo Escort", "has_written_instructions": True, "has_driving_advice": True}
+        return [*last, assessment, Act(minute, "discharged", home)]
 
     def _jittered(self, minutes: float) -> float:
         return minutes * float(self._generator.uniform(0.8, 1.15))

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from session_store.accounts import Role
-from session_store.domain.entries import SESSION_KINDS
+from session_store.domain.entries import CLINIC_KINDS, SESSION_KINDS
 
 ANYBODY = frozenset({*Role, "nobody"})
 PEOPLE = frozenset(Role) - {Role.DEVICE}
@@ -25,8 +25,24 @@ DEVICE_KINDS = frozenset(
         "infusion_resumed",
         "infusion_ended",
         "bolus",
+        "pump_volume",
     }
 )
+# What a pharmacist sees and does: bags, the drug ledger, words. Corrections are the bedside's: a pharmacist withdraws
+# nothing and amends nothing.
+PHARMACIST_KINDS = frozenset(
+    {
+        "note",
+        "message",
+        "bag_dispensed",
+        "bag_changed",
+        "drug_drawn",
+        "drug_wasted",
+        "drug_returned",
+        "ledger_witnessed",
+    }
+)
+STOCK_KINDS = frozenset({"vial_stock", "shift_count", "stock_witnessed"})
 
 PAGES: dict[str, frozenset[str]] = {
     "panel": PANEL_ROLES,
@@ -48,8 +64,16 @@ ENTRY_KINDS: dict[str, frozenset[str]] = {
     Role.NURSE: frozenset(SESSION_KINDS) - {"start_override"},
     Role.PHYSICIAN_ASSISTANT: frozenset(SESSION_KINDS) - {"start_override"},
     Role.PHYSICIAN: frozenset(SESSION_KINDS),
-    Role.PHARMACIST: frozenset({"note"}),
+    Role.PHARMACIST: PHARMACIST_KINDS,
     Role.DEVICE: DEVICE_KINDS,
+}
+# The witness of a stock entry may be any second credentialed person, also one from the panel.
+CLINIC_ENTRY_KINDS: dict[str, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset(CLINIC_KINDS) - STOCK_KINDS,
+    Role.PHARMACIST: STOCK_KINDS,
+    Role.NURSE: STOCK_KINDS,
+    Role.PHYSICIAN_ASSISTANT: STOCK_KINDS,
+    Role.PHYSICIAN: STOCK_KINDS,
 }
 
 
@@ -88,7 +112,10 @@ DOORS: tuple[Door, ...] = (
     _door("POST", r"/api/v1/sessions", BEDSIDE_ROLES),
     _door("GET", r"/api/v1/sessions", READ_ROLES | {Role.DEVICE}),
     _door("POST", rf"/api/v1/sessions/{_ID}/entries", PANEL_ROLES | {Role.DEVICE}),
-    _door("GET", rf"/api/v1/sessions/{_ID}/timeline", READ_ROLES),
+    _door("GET", rf"/api/v1/sessions/{_ID}/(timeline|audit)", READ_ROLES),
+    _door("GET", rf"/api/v1/courses/{_ID}", READ_ROLES),
+    _door("GET", r"/api/v1/clinic", READ_ROLES | {Role.ADMINISTRATOR}),
+    _door("POST", r"/api/v1/clinic/entries", frozenset(CLINIC_ENTRY_KINDS)),
     _door("POST", rf"/api/v1/alerts/{_ID}/acknowledgements", BEDSIDE_ROLES),
     _door("GET", r"/api/v1/(panel|changes|changes/stream)", READ_ROLES),
     _door("GET", r"/api/v1/reports/responders", REVIEW_ROLES),
@@ -113,9 +140,10 @@ def pages_of(role: str) -> list[str]:
     return [page for page, roles in PAGES.items() if role in roles]
 
 
-def may_record(role: str, kind: str) -> bool:
-    """Whether a role may record entries of a kind."""
-    return kind in ENTRY_KINDS.get(role, frozenset())
+def recordable_kinds(role: str) -> frozenset[str]:
+    """Every kind that a role may record, in sessions and in the clinic's own record."""
+    nothing = frozenset[str]()
+    return ENTRY_KINDS.get(role, nothing) | CLINIC_ENTRY_KINDS.get(role, nothing)
 
 
 PAGE_PATHS: tuple[tuple[re.Pattern[str], str], ...] = (

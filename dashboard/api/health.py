@@ -5,6 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from dashboard.api import answers
 from dashboard.services import Services
 from session_store.errors import SessionStoreError
 
@@ -16,12 +17,14 @@ def health_router(services: Services) -> APIRouter:
     changes = Gauge("infusion_change_number", "Number of the last change of the record", registry=registry)
     viewers = Gauge("infusion_viewers", "Open live streams", registry=registry)
 
-    @router.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    @router.get("/healthz", responses=answers.ok(answers.Health))
+    async def healthz() -> JSONResponse:
+        """Whether the server is alive."""
+        return JSONResponse({"status": "ok"})
 
-    @router.get("/readyz")
+    @router.get("/readyz", responses=answers.ok(answers.Health) | {503: {"model": answers.Health}})
     async def readyz() -> JSONResponse:
+        """Whether the record can be read."""
         try:
             number = await run_in_threadpool(services.reader.change_number)
         except SessionStoreError:

@@ -1,5 +1,8 @@
 """Every 4xx of the HTTP interface is `{"problems": [{"field", "reason", "limit"}]}`."""
 
+import json
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -8,9 +11,17 @@ from starlette.responses import JSONResponse
 from session_store.errors import CommandRefused, StoreUnavailable, UnknownSession
 
 
+class PlainJson(JSONResponse):
+    """JSON in ASCII alone: what was sent can be named in an answer even where it is half of a surrogate pair."""
+
+    def render(self, content: Any) -> bytes:
+        """The bytes of the answer."""
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
 def problem(status: int, field: str, reason: str, limit: str | None = None) -> JSONResponse:
     """One problem as an answer."""
-    return JSONResponse({"problems": [{"field": field, "reason": reason, "limit": limit}]}, status)
+    return PlainJson({"problems": [{"field": field, "reason": reason, "limit": limit}]}, status)
 
 
 def add_problem_handlers(api: FastAPI) -> None:
@@ -18,11 +29,8 @@ def add_problem_handlers(api: FastAPI) -> None:
 
     @api.exception_handler(RequestValidationError)
     async def _unreadable(_request: Request, fault: RequestValidationError) -> JSONResponse:
-        problems = [
-            {"field": ".".join(str(part) for part in one["loc"][1:]), "reason": one["msg"], "limit": None}
-            for one in fault.errors()[:20]
-        ]
-        return JSONResponse({"problems": problems}, 422)
+        problems = [{"field": _field(one), "reason": one["msg"], "limit": None} for one in fault.errors()[:20]]
+        return PlainJson({"problems": problems}, 422)
 
     @api.exception_handler(HTTPException)
     async def _http(_request: Request, fault: HTTPException) -> JSONResponse:
@@ -38,4 +46,9 @@ def add_problem_handlers(api: FastAPI) -> None:
 
     @api.exception_handler(StoreUnavailable)
     async def _unavailable(_request: Request, _fault: StoreUnavailable) -> JSONResponse:
-        return problem(503, "", "the record is not available; nothing was written")
+        return problem(503, "", "the record is not available; what is sent again is recorded once")
+
+
+def _field(fault: dict[str, Any]) -> str:
+    """The field that could not be read; the whole body where it is no JSON."""
+    return "" if fault["type"] == "json_invalid" else ".".join(str(part) for part in fault["loc"][1:])

@@ -1,35 +1,30 @@
-"""The record over HTTP: sessions, entries, timelines, acknowledgements, changes, the panel's first load."""
+"""The record over HTTP: sessions, entries, timelines, courses, acknowledgements, changes, the panel's first load."""
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from dashboard.access.permissions import may_record
-from dashboard.api.problems import problem
+from dashboard.api import answers
+from dashboard.api.problems import PlainJson, problem
+from dashboard.api.sent_bodies import (
+    SentEntries,
+    SentSession,
+    author_of,
+    is_simulated,
+    permitted_kinds,
+    result_view,
+    results_answer,
+    sent_at,
+)
+from dashboard.push.endpoint import LAST_NUMBER
 from dashboard.services import Services
-from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordEntries
-from session_store.domain.entry_fields import FieldRefused, Problem, read_time
+from session_store.commands import PlanSession, RecordEntries
 from session_store.domain.identifiers import parse_uuid7
-from session_store.plain_views import fact_view
-
-
-class SentEntries(BaseModel):
-    """Entries for one session; each has `entry_id`, `kind`, `effective_at`, `source` and the fields of its kind."""
-
-    entries: list[dict[str, Any]] = Field(min_length=1, max_length=500)
-    sent_at: str | None = Field(None, description="the sender's clock at sending, RFC 3339")
-    is_simulated: bool = False
-
-
-class SentSession(SentEntries):
-    """A new session: its first entry is `session_planned`; all entries are written or none."""
-
-    session_id: str
 
 
 class SentAcknowledgement(BaseModel):
@@ -41,119 +36,103 @@ class SentAcknowledgement(BaseModel):
     remark: str | None = None
 
 
-def author_of(request: Request) -> Author:
-    """The acting account that the gate put on the request."""
-    account = request.state.account
-    return Author(account.account_id, account.display_name, account.role)
-
-
-def result_view(result: EntryResult) -> dict[str, Any]:
-    """The answer to one entry."""
-    return {
-        "entry_id": result.entry_id,
-        "outcome": result.outcome.value,
-        "change_number": result.change_number,
-        "problems": [one.as_json() for one in result.problems],
-        "alerts": [fact_view(fact) for fact in result.alert_facts],
-    }
-
-
 def sessions_router(services: Services) -> APIRouter:
     """Routes of the record."""
     router = APIRouter(prefix="/api/v1", tags=["record"])
+    _add_writing(router, services)
+    _add_lists(router, services)
+    _add_single(router, services)
+    _add_live(router, services)
+    return router
 
-    @router.post("/sessions")
+
+def _add_writing(router: APIRouter, services: Services) -> None:
+    @router.post("/sessions", responses=answers.ok(answers.PlannedSession))
     async def plan_session(body: SentSession, request: Request) -> JSONResponse:
+        """Make a session with its first entries; all are written or none."""
         session_id = parse_uuid7(body.session_id)
         if session_id is None:
             return problem(422, "session_id", "not a UUID version 7")
         command = PlanSession(
-            session_id, author_of(request), tuple(body.entries), _sent_at(body), _simulated(services, body)
-        )
+            session_id, author_of(request), tuple(body.entries), sent_at(body), is_simulated(services, body),
+            permitted_kinds(request),
+        )  # fmt: skip
         results = await asyncio.wrap_future(services.recorder.submit(command))
-        return _answer(services, results, {"session_id": body.session_id})
+        return results_answer(services, results, session_id=body.session_id)
 
-    @router.post("/sessions/{session_id}/entries")
+    @router.post("/sessions/{session_id}/entries", responses=answers.ok(answers.EntryResults))
     async def record_entries(session_id: UUID, body: SentEntries, request: Request) -> JSONResponse:
-        author = author_of(request)
-        is_permitted = [may_record(author.role, str(raw.get("kind"))) for raw in body.entries]
+        """Append entries to a session, each judged alone; a resend of the same entry answers `duplicate`."""
         if not await run_in_threadpool(services.reader.knows, session_id):
             return problem(404, "session_id", "no such session")
-        permitted = tuple(raw for raw, passes in zip(body.entries, is_permitted, strict=True) if passes)
-        results: list[EntryResult] = []
-        if permitted:
-            command = RecordEntries(session_id, author, permitted, _sent_at(body), _simulated(services, body))
-            results = await asyncio.wrap_future(services.recorder.submit(command))
-        answers = iter(results)
-        in_sent_order = [
-            next(answers) if passes else _not_permitted(raw, author)
-            for raw, passes in zip(body.entries, is_permitted, strict=True)
-        ]
-        return _answer(services, in_sent_order, {})
+        command = RecordEntries(
+            session_id, author_of(request), tuple(body.entries), sent_at(body), is_simulated(services, body),
+            permitted_kinds(request),
+        )  # fmt: skip
+        return results_answer(services, await asyncio.wrap_future(services.recorder.submit(command)))
 
-    @router.post("/alerts/{alert_id}/acknowledgements")
+    @router.post("/alerts/{alert_id}/acknowledgements", responses=answers.ok(answers.Acknowledged))
     async def acknowledge(alert_id: UUID, body: SentAcknowledgement, request: Request) -> JSONResponse:
+        """Answer for an alert with an action; the acting account stands on it."""
         session_id = await run_in_threadpool(services.reader.session_of_alert, alert_id)
         if session_id is None:
             return problem(404, "alert_id", "no such open alert")
         entry = {**body.model_dump(exclude_none=True), "kind": "acknowledgement", "alert_id": str(alert_id)}
-        command = RecordEntries(session_id, author_of(request), (entry,))
+        command = RecordEntries(session_id, author_of(request), (entry,), permitted_kinds=permitted_kinds(request))
         results = await asyncio.wrap_future(services.recorder.submit(command))
-        return JSONResponse({**result_view(results[0]), "server_time": services.clock.now().isoformat()})
+        return PlainJson({**result_view(results[0]), "server_time": services.clock.now().isoformat()})
 
-    @router.get("/sessions")
+
+def _add_lists(router: APIRouter, services: Services) -> None:
+    @router.get("/sessions", responses=answers.ok(answers.SessionList))
     async def list_sessions(
         status: Literal["open", "running", "finished", "planned"] = "open",
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    ) -> dict[str, Any]:
-        return {"sessions": await run_in_threadpool(services.reader.sessions, status, limit), "next": None}
+        after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
+    ) -> JSONResponse:
+        """Tiles of the sessions in a group of statuses, newest start first; `next` leads to the next page."""
+        tiles, following = await run_in_threadpool(services.reader.sessions_page, status, limit, after)
+        return PlainJson({"sessions": tiles, "next": following})
 
-    @router.get("/sessions/{session_id}/timeline")
-    async def timeline(session_id: UUID) -> dict[str, Any]:
-        return await run_in_threadpool(services.reader.timeline, session_id, services.clock.now())
+    @router.get("/courses/{course_id}", responses=answers.ok(answers.Course))
+    async def course(course_id: UUID) -> JSONResponse:
+        """The sessions of a course with the cumulative dose and the last decision."""
+        found = await run_in_threadpool(services.reader.course, course_id, services.clock.now())
+        return PlainJson(found) if found["sessions"] else problem(404, "course_id", "no such course")
 
-    @router.get("/panel")
-    async def panel(minutes: Annotated[int, Query(ge=1, le=1440)] = 60) -> dict[str, Any]:
+
+def _add_single(router: APIRouter, services: Services) -> None:
+    @router.get("/sessions/{session_id}/timeline", responses=answers.ok(answers.Timeline))
+    async def timeline(session_id: UUID) -> JSONResponse:
+        """One session whole: tile, dose as of now, entries as they read after corrections, alerts with their life."""
+        return PlainJson(await run_in_threadpool(services.reader.timeline, session_id, services.clock.now()))
+
+    @router.get("/sessions/{session_id}/audit", responses=answers.ok(answers.AuditTrail))
+    async def audit_trail(session_id: UUID) -> JSONResponse:
+        """Every entry as it was first recorded, in the order of recording, with who withdrew or amended it."""
+        return PlainJson({"entries": await run_in_threadpool(services.reader.audit_trail, session_id)})
+
+
+def _add_live(router: APIRouter, services: Services) -> None:
+    @router.get("/panel", responses=answers.ok(answers.Panel))
+    async def panel(minutes: Annotated[int, Query(ge=1, le=1440)] = 60) -> JSONResponse:
+        """The panel's first load: tiles of open sessions with the points of their plots."""
         now = services.clock.now()
         number, tiles = await run_in_threadpool(services.reader.panel, now, minutes)
-        return {
-            "server_time": now.isoformat(),
-            "change_number": number,
-            "clinic_time_zone": services.settings.clinic_time_zone,
-            "is_simulated": services.settings.is_simulated,
-            "tiles": tiles,
-        }
+        return PlainJson(
+            {
+                "server_time": now.isoformat(),
+                "change_number": number,
+                "clinic_time_zone": services.settings.clinic_time_zone,
+                "is_simulated": services.settings.is_simulated,
+                "tiles": tiles,
+            }
+        )
 
-    @router.get("/changes")
+    @router.get("/changes", responses=answers.ok(answers.Changes))
     async def changes(
-        after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
-    ) -> dict[str, Any]:
+        after: Annotated[int, Query(ge=0, le=LAST_NUMBER)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
+    ) -> JSONResponse:
+        """Changes numbered above `after`, in the order of commit."""
         found = await run_in_threadpool(services.reader.changes_after, after, limit)
-        return {"changes": found, "change_number": found[-1]["change_number"] if found else after}
-
-    return router
-
-
-def _sent_at(body: SentEntries) -> Any:
-    if body.sent_at is None:
-        return None
-    try:
-        return read_time(body.sent_at)
-    except FieldRefused:
-        return None
-
-
-def _simulated(services: Services, body: SentEntries) -> bool:
-    """Everything in a simulated database is simulated; in a real one the sender marks what it simulates."""
-    return services.settings.is_simulated or body.is_simulated
-
-
-def _not_permitted(raw: dict[str, Any], author: Author) -> EntryResult:
-    text = raw.get("entry_id")
-    refusal = Problem("kind", f"the role {author.role} may not record this", None)
-    return EntryResult(text if isinstance(text, str) else None, EntryOutcome.REFUSED, problems=(refusal,))
-
-
-def _answer(services: Services, results: list[EntryResult], more: dict[str, Any]) -> JSONResponse:
-    views = [result_view(one) for one in results]
-    return JSONResponse({**more, "results": views, "server_time": services.clock.now().isoformat()})
+        return PlainJson({"changes": found, "change_number": found[-1]["change_number"] if found else after})

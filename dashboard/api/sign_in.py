@@ -6,11 +6,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse
 
 from dashboard.access.gate import COOKIE
 from dashboard.access.permissions import pages_of
-from dashboard.api.problems import problem
+from dashboard.api import answers
+from dashboard.api.accounts import PlainText
+from dashboard.api.problems import PlainJson, problem
 from dashboard.components.plain_page import login_page, welcome_page
 from dashboard.services import Services
 from session_store.accounts import SIGN_IN_LASTS
@@ -20,14 +22,14 @@ from session_store.storage.account_table import AccountRow
 class Credentials(BaseModel):
     """User name and password."""
 
-    username: str = Field(max_length=200)
+    username: PlainText
     password: str = Field(max_length=1000)
 
 
 class FirstPassword(BaseModel):
     """A one-time link's token and the password its owner chose."""
 
-    link: str = Field(max_length=200)
+    link: PlainText
     password: str = Field(max_length=1000)
 
 
@@ -36,21 +38,24 @@ def sign_in_router(services: Services, forget: Callable[[str], None]) -> APIRout
     router = APIRouter(tags=["sign-in"])
     accounts = services.accounts
 
-    @router.post("/api/v1/login")
-    async def login(body: Credentials) -> Response:
+    @router.post("/api/v1/login", responses=answers.ok(answers.Person))
+    async def login(body: Credentials) -> JSONResponse:
+        """Sign in; the answer sets the session cookie."""
         found = await run_in_threadpool(accounts.sign_in, body.username.strip(), body.password)
         if found is None:
             return problem(401, "password", "user name and password do not fit")
         return _with_cookie(*found)
 
-    @router.post("/api/v1/welcome")
-    async def welcome(body: FirstPassword) -> Response:
+    @router.post("/api/v1/welcome", responses=answers.ok(answers.Person))
+    async def welcome(body: FirstPassword) -> JSONResponse:
+        """Set the first password by a one-time link, and sign in."""
         owner = await run_in_threadpool(accounts.use_link, body.link, body.password)
         found = await run_in_threadpool(accounts.sign_in, owner.username, body.password)
         return problem(401, "link", "not usable") if found is None else _with_cookie(*found)
 
-    @router.post("/api/v1/logout")
-    async def logout(request: Request) -> Response:
+    @router.post("/api/v1/logout", responses=answers.ok(answers.Nothing))
+    async def logout(request: Request) -> JSONResponse:
+        """End the session at once."""
         token = request.cookies.get(COOKIE)
         if token:
             await run_in_threadpool(accounts.sign_out, token)
@@ -59,16 +64,19 @@ def sign_in_router(services: Services, forget: Callable[[str], None]) -> APIRout
         answer.delete_cookie(COOKIE)
         return answer
 
-    @router.get("/api/v1/me")
-    async def me(request: Request) -> dict[str, Any]:
+    @router.get("/api/v1/me", responses=answers.ok(answers.Me))
+    async def me(request: Request) -> JSONResponse:
+        """Who is signed in."""
         account = request.state.account
-        return {
-            **_account_view(account),
-            "pages": pages_of(account.role),
-            "server_time": services.clock.now().isoformat(),
-            "clinic_time_zone": services.settings.clinic_time_zone,
-            "is_simulated": services.settings.is_simulated,
-        }
+        return PlainJson(
+            {
+                **_account_view(account),
+                "pages": pages_of(account.role),
+                "server_time": services.clock.now().isoformat(),
+                "clinic_time_zone": services.settings.clinic_time_zone,
+                "is_simulated": services.settings.is_simulated,
+            }
+        )
 
     @router.get("/login", include_in_schema=False)
     async def show_login() -> HTMLResponse:
@@ -92,7 +100,7 @@ def _account_view(account: AccountRow) -> dict[str, Any]:
     }
 
 
-def _with_cookie(account: AccountRow, token: str) -> Response:
+def _with_cookie(account: AccountRow, token: str) -> JSONResponse:
     answer = JSONResponse(_account_view(account))
     answer.set_cookie(COOKIE, token, max_age=int(SIGN_IN_LASTS.total_seconds()), httponly=True, samesite="strict")
     return answer

@@ -1,193 +1,10 @@
 /* Entry forms: puts native inputs into the frames that components/entry_form.py wrote, reads them, shows problems at
-   the field. Nothing is ever filled in by itself (S4); what was typed stays until the server has it or it is cleared. */
+   the field. Nothing is ever filled in by itself (S4); what was typed stays until the server has it or it is cleared.
+   One field: 30_entry_field.js. */
 (function () {
   "use strict";
   const { clock, uuid7 } = window.infusion;
-  const NUMBER = /^-?\d+(\.\d+)?$/;
-  // Characters of a problem that stand beside the number, with a pad and without; longer ones go under it.
-  const FITS_BESIDE = { pad: 44, narrow: 24 };
-  const ZERO_IS_NO_VALUE = ["heart_rate_per_min", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", "respiratory_rate_per_min"];
-
-  function make(tag, className, text, attributes) {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    if (text !== undefined) node.textContent = text;
-    Object.entries(attributes || {}).forEach(([name, value]) => node.setAttribute(name, value));
-    return node;
-  }
-
-  function button(text, className, onTap, attributes) {
-    const node = make("button", className, text, Object.assign({ type: "button" }, attributes));
-    node.addEventListener("click", onTap);
-    return node;
-  }
-
-  /** Typed text as the server reads it: a comma is a decimal point, blanks around it do not count. */
-  function normalised(text) { return text.trim().replace(",", "."); }
-
-  /** A JSON number where that keeps every digit, else the text as typed: the server names what is wrong with it. */
-  function numberOrText(text) {
-    const plain = normalised(text);
-    return NUMBER.test(plain) && plain.replace(/\D/g, "").length <= 15 ? Number(plain) : plain;
-  }
-
-  // ------------------------------------------------------------------------------------------------- one field
-
-  function hintFor(data, text) {
-    const value = Number(normalised(text));
-    if (text.trim() === "") return "";
-    if (!NUMBER.test(normalised(text))) return "not a number";
-    if (value === 0 && ZERO_IS_NO_VALUE.includes(data.field)) return "zero is not charted: tap \u201ccould not\u201d";
-    if (data.absoluteLow === undefined) return "";
-    const unit = data.unit || "";
-    if (value < Number(data.absoluteLow) || value > Number(data.absoluteHigh)) {
-      return `can be ${data.absoluteLow} to ${data.absoluteHigh} ${unit}`.trim();
-    }
-    if (value < Number(data.recommendedLow) || value > Number(data.recommendedHigh)) {
-      return `${unit} unusual, please check`.trim();
-    }
-    return unit;
-  }
-
-  let described = 0;
-
-  function makeInput(element, form) {
-    const data = element.dataset;
-    const isLong = element.classList.contains("field--long");
-    const isNumber = data.type === "number" || data.type === "integer";
-    const input = make(isLong ? "textarea" : "input", "field__native number", undefined, {
-      name: data.field, autocomplete: "off", "aria-label": `${data.label} ${data.unit || ""}`.trim(),
-      enterkeyhint: "next", spellcheck: "false",
-    });
-    const note = element.querySelector('[data-role="note"]');
-    note.id = note.id || `entry-form--note-${described++}`;
-    input.setAttribute("aria-describedby", note.id);
-    if (!isLong) input.type = "text";
-    if (isLong) input.rows = 3;
-    // With the pad on the screen, the system's keyboard would only cover it.
-    if (isNumber) input.inputMode = form.hasPad ? "none" : "decimal";
-    if (!isNumber) input.maxLength = Number(data.maxLength) + 1;
-    return input;
-  }
-
-  /** One field: {name, element, read(), write(value), clear(), isEmpty(), isShown(), focus(), reason(), ...}. */
-  function attachField(element, form) {
-    const data = element.dataset;
-    const name = data.field;
-    const note = element.querySelector('[data-role="note"]');
-    const slot = element.querySelector('[data-role="input"]');
-    const choices = Array.from(element.querySelectorAll("[data-choice]"));
-    const group = element.querySelector('[data-role="choices"]');
-    const couldNot = element.querySelector('[data-role="could-not"]');
-    const reasons = data.reasons ? JSON.parse(data.reasons) : {};
-    const unit = note.textContent;
-    let chosen = null;
-    let reason = null;
-    let input = null;
-
-    function showChosen() {
-      choices.forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.choice === chosen)));
-    }
-
-    function settle() {
-      note.replaceChildren();
-      element.classList.remove("field--problem", "field--question", "field--tall");
-      const hint = field.isNumber() ? hintFor(data, input.value) : "";
-      note.textContent = reason ? `not measured: ${reasons[reason] || reason}` : hint || unit;
-      element.classList.toggle("field--unusual", Boolean(input) && hint !== "" && hint !== unit);
-      element.classList.toggle("field--not-measured", reason !== null);
-      if (!couldNot) return;
-      couldNot.setAttribute("aria-pressed", String(reason !== null));
-      couldNot.textContent = reason === null ? "could not" : "clear";
-    }
-
-    function touched() {
-      form.confirmed.delete(name);
-      settle();
-      form.changed(field);
-    }
-
-    const field = {
-      name, element, data, reasons,
-      isShown: () => !element.closest(".hidden"),
-      isEmpty: () => (input ? input.value.trim() === "" : chosen === null) && reason === null,
-      isNumber: () => Boolean(input) && (data.type === "number" || data.type === "integer"),
-      reason: () => reason,
-      text: () => (input ? input.value : chosen || ""),
-      // A group of choices takes the focus as a whole: a further Enter must not choose what nobody said (S4).
-      focus() { (input || group).focus(); },
-      read() {
-        if (field.isEmpty() || reason !== null) return undefined;
-        if (input) return field.isNumber() ? numberOrText(input.value) : input.value.trim();
-        if (data.type === "boolean") return chosen === "true";
-        return data.type === "integer" ? Number(chosen) : chosen;
-      },
-      write(value) {
-        reason = null;
-        if (input) input.value = String(value); else { chosen = String(value); showChosen(); }
-        touched();
-      },
-      clear() {
-        reason = null;
-        chosen = null;
-        if (input) input.value = ""; else showChosen();
-        form.confirmed.delete(name);
-        settle();
-      },
-      setReason(code) {
-        reason = code;
-        if (input) input.value = "";
-        touched();
-      },
-      showProblem(problem, question) {
-        settle();
-        element.classList.add(question ? "field--question" : "field--problem");
-        const room = form.hasPad ? FITS_BESIDE.pad : question ? 0 : FITS_BESIDE.narrow;
-        const isTall = wordsOf(problem).length > room || (question && question.querySelector("input"));
-        element.classList.toggle("field--tall", Boolean(isTall));
-        note.replaceChildren(make("span", "field__reason", wordsOf(problem)));
-        if (question) note.append(question);
-      },
-      settle,
-    };
-
-    if (slot) {
-      input = slot.querySelector("input, textarea") || makeInput(element, form);
-      slot.replaceChildren(input);
-      input.addEventListener("focus", () => form.use(field));
-      input.addEventListener("input", () => {
-        if (field.isNumber() && input.value.includes(",")) input.value = input.value.replace(",", ".");
-        if (input.value !== "") reason = null;
-        touched();
-      });
-      input.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" || event.shiftKey) return;
-        event.preventDefault();
-        form.next(field, true);
-      });
-      element.addEventListener("click", (event) => { if (!event.target.closest("button, input, textarea")) input.focus(); });
-    }
-    field.input = input;
-    if (group) group.tabIndex = -1;
-    choices.forEach((one) => one.addEventListener("click", () => {
-      chosen = chosen === one.dataset.choice ? null : one.dataset.choice;
-      showChosen();
-      touched();
-    }));
-    element.querySelectorAll("[data-suggestion]").forEach((one) => one.addEventListener("click", () => {
-      field.write(one.dataset.suggestion);
-      form.use(field);
-    }));
-    if (couldNot) couldNot.addEventListener("click", () => {
-      if (reason === null) form.askReason(field); else { field.clear(); form.changed(field); field.focus(); }
-    });
-    return field;
-  }
-
-  function wordsOf(problem) {
-    const limit = problem.limit ? ` (${problem.limit})` : "";
-    return `${problem.reason}${limit}`;
-  }
+  const { make, button, normalised, wordsOf, attachField, pastInstant } = window.infusion.entryField;
 
   // ------------------------------------------------------------------------------------------------- number pad
 
@@ -247,15 +64,6 @@
 
   // ------------------------------------------------------------------------------------------------- the time
 
-  /** The instant of "HH:MM" in the clinic's zone, the last one before now; null when it is no time. */
-  function instantOf(text) {
-    const match = text.trim().match(/^(\d{1,2})[:.]?(\d{2})$/);
-    if (!match || Number(match[1]) > 23 || Number(match[2]) > 59) return null;
-    const [hour, minute] = window.infusion.clinicTime(clock.now()).split(":").map(Number);
-    const back = ((hour * 60 + minute) - (Number(match[1]) * 60 + Number(match[2])) + 1440) % 1440;
-    return Math.floor(clock.now() / 60000) * 60000 - back * 60000;
-  }
-
   /** "Time: now" and, after a tap, an input for an earlier time. */
   function attachTime(form, place) {
     const toNow = place.querySelector('[data-role="time"]');
@@ -278,8 +86,8 @@
     return {
       reset() { kept = null; rest(); },
       /** Epoch ms of the earlier time; null while the entry is of now. */
-      earlier: () => (input && input.value.trim() !== "" ? instantOf(input.value) : kept),
-      isReadable: () => !input || input.value.trim() === "" || instantOf(input.value) !== null,
+      earlier: () => (input && input.value.trim() !== "" ? pastInstant(input.value) : kept),
+      isReadable: () => !input || input.value.trim() === "" || pastInstant(input.value) !== null,
       focus: () => input && input.focus(),
       load(instant) { kept = instant; rest(); },
     };
@@ -311,9 +119,9 @@
     const form = {
       element, kind: element.dataset.entryForm, hasPad: Boolean(pad), confirmed: new Set(), fields: [], isBusy: false,
       entryId: () => entryId,
-      inUse: () => (used && used.isShown() ? used : null),
+      inUse: () => (used && used.isInFront() ? used : null),
       field: (name) => form.fields.find((one) => one.name === name),
-      firstEmptyNumber: () => form.fields.find((one) => one.isShown() && one.isNumber() && one.isEmpty()),
+      firstEmptyNumber: () => form.fields.find((one) => one.isInFront() && one.isNumber() && one.isEmpty()),
       isEmpty: () => form.fields.every((one) => one.isEmpty()),
       use(field) {
         used = field;
@@ -322,7 +130,7 @@
       },
       /** Moves on to the next input; after the last one Enter saves, Next goes to the save button. */
       next(field, saves) {
-        const shown = form.fields.filter((one) => one.isShown());
+        const shown = form.fields.filter((one) => one.isInFront());
         const after = shown.slice(shown.indexOf(field) + 1).find((one) => one.input);
         if (after) { after.focus(); form.use(after); return; }
         if (form.afterLast) form.afterLast();
@@ -335,6 +143,7 @@
         form.showConditional();
         open.delete(field && field.name);
         if (problemList) problemList.replaceChildren();
+        form.showTypedParts();
         if (options.onChange) options.onChange(form, field);
       },
       emptyExcluded(field) {
@@ -381,9 +190,31 @@
         if (saveButton) saveButton.disabled = isBusy;
       },
       focusFirst() {
-        const first = form.fields.find((one) => one.isShown() && one.input && one.isEmpty());
+        const first = form.fields.find((one) => one.isInFront() && one.input && one.isEmpty());
         if (first) first.focus();
       },
+      /** Changes a field over to its other unit. What was typed is emptied: it is never converted by itself. */
+      changeUnit(field) {
+        const other = form.field(field.data.otherUnit);
+        field.clear();
+        field.element.classList.add("hidden");
+        other.element.classList.remove("hidden");
+        form.changed(null);
+        other.focus();
+      },
+      /** Brings a part of the form to the front; what is typed in the others stays and is sent with it. */
+      openPart(name) {
+        element.querySelectorAll("[data-part]").forEach((one) => one.classList.toggle("form-part--away", one.dataset.part !== name));
+        element.querySelectorAll("[data-open-part]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.openPart === name)));
+      },
+      showTypedParts() {
+        element.querySelectorAll("[data-open-part]").forEach((one) => {
+          const part = element.querySelector(`[data-part="${one.dataset.openPart}"]`);
+          const isTyped = form.fields.some((field) => part.contains(field.element) && field.isShown() && !field.isEmpty());
+          one.classList.toggle("form-parts__button--typed", isTyped);
+        });
+      },
+      openFirstPart() { const first = element.querySelector("[data-open-part]"); if (first) form.openPart(first.dataset.openPart); },
       /** What was refused has to be done again, at the time of the next tap. */
       forgetTap() { tappedAt = null; },
       say(text) { if (status) status.textContent = text; },
@@ -396,13 +227,21 @@
         if (form.time) form.time.reset();
         if (problemList) problemList.replaceChildren();
         form.use(null);
+        element.querySelectorAll('[data-role="more-choices"]').forEach((one) => {
+          one.classList.remove("hidden");
+          one.nextElementSibling.classList.add("hidden");
+        });
         form.showConditional();
+        form.openFirstPart();
+        form.showTypedParts();
         if (options.onChange) options.onChange(form, null);
       },
       /** Puts an entry that came back into the form, under its own id. */
       load(entry) {
         form.clear();
         entryId = entry.entry_id;
+        form.fields.filter((one) => entry[one.name] !== undefined && one.data.otherUnit && !one.isShown())
+          .forEach((one) => form.changeUnit(form.field(one.data.otherUnit)));
         form.fields.forEach((one) => { if (entry[one.name] !== undefined) one.write(entry[one.name]); });
         form.fields.forEach((one) => { if ((entry.not_measured || {})[one.name]) one.setReason(entry.not_measured[one.name]); });
         if (form.time) form.time.load(Date.parse(entry.effective_at));
@@ -414,7 +253,10 @@
         open = new Set(asks ? problems.map((one) => one.field) : []);
         problems.forEach((problem) => showOne(problem, asks));
         const first = problems.map((one) => form.field(one.field)).find((one) => one && one.isShown());
-        if (first) first.focus();
+        if (!first) return;
+        const part = first.element.closest("[data-part]");
+        if (part) form.openPart(part.dataset.part);
+        first.focus();
       },
     };
 
@@ -458,6 +300,11 @@
     }
 
     form.fields = Array.from(element.querySelectorAll("[data-field]")).map((one) => attachField(one, form));
+    element.querySelectorAll("[data-open-part]").forEach((one) => one.addEventListener("click", () => {
+      form.openPart(one.dataset.openPart);
+      if (form.hasPad) form.focusFirst();
+    }));
+    form.openFirstPart();
     if (pad) attachPad(form, pad);
     if (place) form.time = attachTime(form, place);
     if (saveButton) saveButton.addEventListener("click", () => form.save());

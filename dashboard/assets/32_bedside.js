@@ -7,7 +7,7 @@
   const { attach, make, button, wordsOf } = window.infusion.entryForm;
   const OPEN_WAIT_MS = 2500;
   const POLL_MS = 5000;
-  const SHOWN_ENTRIES = 12;
+  const REREAD_MS = 300;
   const SETTLED = ["recorded", "duplicate"];
   const STATUS_AFTER = {
     session_ready: "ready", infusion_started: "running", infusion_paused: "paused", infusion_resumed: "running",
@@ -20,7 +20,9 @@
     heart_rate_per_min: "heart rate", systolic_mmhg: "BP", spo2_percent: "SpO2", respiratory_rate_per_min: "breaths",
   };
   const LEVEL_ORDER = { critical: 0, warning: 1, advisory: 2 };
-  const NOT_WITHDRAWABLE = ["session_planned", "entered_in_error", "acknowledgement", "at_the_chair"];
+  // A correction touches other entries: the server reads the record anew.
+  const CORRECTING = ["amendment", "entered_in_error"];
+  const READINESS_WORDS = { one: "1 item of the readiness list", many: (count) => `${count} items of the readiness list` };
 
   const time = (instant, seconds) => window.infusion.clinicTime(instant, seconds);
   const words = () => window.infusion.sessionWords;
@@ -37,8 +39,9 @@
   function start(screen) {
     const sessionId = screen.dataset.sessionId;
     const outbox = window.infusion.outbox;
-    const state = { tile: null, entries: new Map(), view: "overview", problem: "", isEnded: false, entriesKey: "", alertsKey: null, unsentKey: null };
+    const state = { tile: null, entries: new Map(), view: "overview", problem: "", isEnded: false, since: null, alertsKey: null, unsentKey: null };
     const forms = {};
+    let rereading = null;
     const find = (selector) => screen.querySelector(selector);
     const shown = (name) => find(`#bedside--head [data-show="${name}"]`);
     let close = null;
@@ -59,17 +62,30 @@
 
     function onChange(change) {
       if (change.session_id !== sessionId) return;
+      if (state.since) state.since.push(change);
       if (change.tile && (!state.tile || change.tile.change_number >= state.tile.change_number)) state.tile = change.tile;
       if (change.entry) takeEntry(change.entry);
       paint();
     }
 
     function takeEntry(entry) {
-      state.entries.set(entry.entry_id, entry);
+      // What is known may have been corrected since: the record as it was read is the newer one.
+      if (!state.entries.has(entry.entry_id)) state.entries.set(entry.entry_id, entry);
+      if (!CORRECTING.includes(entry.kind)) return;
       const withdrawn = state.entries.get(entry.withdrawn_entry_id);
-      if (entry.kind === "entered_in_error" && withdrawn) {
-        withdrawn.withdrawn = { reason: entry.reason, author_name: entry.author_name, recorded_at: entry.recorded_at };
-      }
+      if (withdrawn) withdrawn.withdrawn = { reason: entry.reason, author_name: entry.author_name, recorded_at: entry.recorded_at };
+      clearTimeout(rereading);
+      rereading = setTimeout(reread, REREAD_MS);
+    }
+
+    /** Reads the record anew; what came while the answer was on its way stays. */
+    async function reread() {
+      state.since = [];
+      const number = await load();
+      const missed = state.since.filter((change) => number !== null && change.change_number > number);
+      state.since = null;
+      missed.forEach(onChange);
+      if (number === null && !state.isEnded && !state.problem) rereading = setTimeout(reread, REREAD_MS * 10);
     }
 
     async function follow() {
@@ -108,8 +124,9 @@
       paintAlerts();
       paintSigns();
       paintButtons();
-      paintEntries();
-      Object.values(forms).forEach(paintDose);
+      list.paint();
+      readiness.paint();
+      Object.values(forms).forEach((form) => { paintDose(form); offerEntries(form); });
     }
 
     function paintWho() {
@@ -227,7 +244,9 @@
       const hasVitals = Object.keys(DUE_WORDS).every((name) => tile.signs[name]);
       if (!hasVitals) missing.push("baseline vital signs");
       if (!tile.pain) missing.push("baseline pain");
-      return missing.length ? `Planned. Still missing: ${missing.join(", ")}.` : "Planned. Nothing is missing.";
+      const unclear = (tile.care && tile.care.readiness_unclear) || [];
+      if (unclear.length) missing.push(unclear.length === 1 ? READINESS_WORDS.one : READINESS_WORDS.many(unclear.length));
+      return missing.length ? `Planned. Still open: ${missing.join(", ")}.` : "Planned. Nothing is open.";
     }
 
     // ----------------------------------------------------------------------------------------- alerts
@@ -269,63 +288,6 @@
       return parts.join(" · ");
     }
 
-    // ----------------------------------------------------------------------------------------- entries
-
-    function paintEntries() {
-      const entries = Array.from(state.entries.values()).filter((one) => one.source !== "monitor" && one.kind !== "entered_in_error")
-        .sort((a, b) => Date.parse(b.effective_at) - Date.parse(a.effective_at) || b.seq - a.seq).slice(0, SHOWN_ENTRIES);
-      const key = entries.map((one) => one.entry_id + Boolean(one.withdrawn)).join() + state.tile.weight_kg;
-      const list = find("#bedside--entries");
-      // A reason being typed stays: the list waits until it is saved or left.
-      if (key === state.entriesKey || list.querySelector(".bedside-entry__error")) return;
-      state.entriesKey = key;
-      list.replaceChildren(...entries.map(entryRow));
-    }
-
-    function entryRow(entry) {
-      const row = make("li", "bedside-entry", undefined, { "data-entry": entry.entry_id, "data-kind": entry.kind });
-      const text = make("div", "bedside-entry__text");
-      text.append(make("strong", "", words().entryTitle(entry)), make("span", "", ` ${words().entryWords(entry, state.tile.weight_kg)}`));
-      const by = [entry.author_name, entry.is_late ? "late" : "", entry.source === "hand" ? "" : entry.source].filter(Boolean).join(", ");
-      text.append(make("small", "quiet bedside-entry__by", by));
-      row.append(make("span", "bedside-entry__time number", time(entry.effective_at)), text);
-      if (entry.withdrawn) {
-        row.classList.add("bedside-entry--withdrawn");
-        text.append(make("small", "bedside-entry__withdrawn", `entered in error: ${entry.withdrawn.reason} (${entry.withdrawn.author_name})`));
-      } else if (!NOT_WITHDRAWABLE.includes(entry.kind)) {
-        row.append(button("In error", "bedside-entry__mark", () => askErrorReason(row, entry), {
-          "data-role": "in-error", "aria-label": `Entered in error: ${words().entryTitle(entry)} ${time(entry.effective_at)}`,
-        }));
-      }
-      return row;
-    }
-
-    function askErrorReason(row, entry) {
-      screen.querySelectorAll(".bedside-entry__error").forEach((one) => one.remove());
-      const box = make("div", "bedside-entry__error");
-      const input = make("input", "", undefined, {
-        type: "text", name: "reason", placeholder: "Entered in error, because", autocomplete: "off", maxlength: "400",
-        "aria-label": "Reason why it was entered in error",
-      });
-      const said = make("small", "bedside-entry__said", "", { role: "status" });
-      const entryId = uuid7();
-      const leave = () => { box.remove(); state.entriesKey = ""; paint(); };
-      const save = button("Mark as error", "", async () => {
-        if (!input.value.trim()) { put(said, "The reason is missing."); input.focus(); return; }
-        save.disabled = true;
-        const content = { entry_id: entryId, withdrawn_entry_id: entry.entry_id, reason: input.value.trim() };
-        const answer = await send("entered_in_error", "Entered in error", content);
-        save.disabled = false;
-        if (answer.problems && answer.problems.length) { put(said, answer.problems.map(wordsOf).join("; ")); return; }
-        leave();
-        say(`Marked as entered in error ${time(clock.now())}${answer.outcome === "kept" ? ", not yet sent" : ""}.`);
-      }, { "data-role": "in-error-save" });
-      input.addEventListener("keydown", (event) => { if (event.key === "Enter") save.click(); });
-      box.append(input, save, button("Leave it", "", leave), said);
-      row.append(box);
-      input.focus();
-    }
-
     // ----------------------------------------------------------------------------------------- saving
 
     function say(text) { put(find("#bedside--said"), text); }
@@ -360,7 +322,7 @@
 
     async function saveForm(form) {
       const entry = form.entry();
-      const title = words().entryTitle(entry);
+      const title = words().entryTitle(entry, state.entries);
       form.setBusy(true);
       form.say("Saving");
       const answer = await outbox.send(item(entry, title), OPEN_WAIT_MS);
@@ -372,7 +334,7 @@
 
     function finished(form, entry, word) {
       form.clear();
-      const what = words().entryWords(entry, state.tile && state.tile.weight_kg) || words().entryTitle(entry);
+      const what = words().entryWords(entry, state.tile && state.tile.weight_kg, state.entries) || words().entryTitle(entry, state.entries);
       form.say(`${word} ${time(entry.effective_at)}: ${what}`);
       if (form.hasPad) form.focusFirst();
       if (entry.kind === "start_override") { openView("infusion_started"); forms.infusion_started.say(`Override ${word.toLowerCase()}. Start when the pump starts.`); }
@@ -411,13 +373,32 @@
       paint();
     }
 
+    /** The entries on record that a field of this form may name. */
+    function offerEntries(form) {
+      form.fields.filter((one) => one.data.names).forEach((field) => {
+        const named = Array.from(state.entries.values()).filter((one) => one.kind === field.data.names && !one.withdrawn
+          && (one.kind !== "drug_wasted" || !words().witnessOf(one, state.entries)));
+        field.offer(named.map((one) => [one.entry_id, `${time(one.effective_at)} ${words().entryWords(one, null)}, ${one.author_name}`]));
+      });
+    }
+
+    function paintTotal(form) {
+      const place = form.element.querySelector('[data-show="discharge-total"]');
+      if (!place) return;
+      const items = form.fields.filter((one) => one.isShown() && one.name.startsWith(`${form.field("score").read()}_`));
+      const open = items.filter((one) => one.isEmpty()).length;
+      const sum = items.reduce((total, one) => total + Number(one.read() || 0), 0);
+      put(place, !items.length ? "" : open ? `Total open: ${open} of ${items.length} items to answer` : `Total ${sum} of 10`);
+    }
+
     function paintDose(form) {
-      if (form.field("pump_rate_ml_per_h")) { window.infusion.dose.showRate(form, state.tile); paintSameBag(form); }
+      if (form.field("pump_rate_ml_per_h") && form.element.querySelector('[data-role="rate-preview"]')) { window.infusion.dose.showRate(form, state.tile); paintSameBag(form); }
       if (form.field("dose_mg")) window.infusion.dose.showBolus(form, state.tile);
     }
 
     function paintSameBag(form) {
-      const known = state.tile && state.tile.infusion.concentration_mg_per_ml;
+      const { tile } = state;
+      const known = tile && (tile.infusion.concentration_mg_per_ml || (tile.care && tile.care.bag_concentration_mg_per_ml));
       const same = form.element.querySelector('[data-role="same-bag"]');
       same.classList.toggle("hidden", !known);
       if (known) { put(same, `Same bag: ${known} mg/mL`); same.dataset.value = known; }
@@ -432,7 +413,7 @@
       screen.querySelectorAll("[data-entry-form]").forEach((element) => {
         const form = attach(element, {
           onSave: saveForm,
-          onChange: (one) => { markDraft(one); paintDose(one); },
+          onChange: (one) => { markDraft(one); paintDose(one); paintTotal(one); },
           needsAgain: (problem, one) => {
             const name = window.infusion.dose.typedTwice(one, state.tile);
             return name === problem.field ? name : null;
@@ -461,7 +442,7 @@
       const row = make("li", "bedside-entry", undefined, { "data-unsent": one.id });
       const text = make("div", "bedside-entry__text");
       const entry = one.body.entries[0];
-      text.append(make("strong", "", one.label), make("span", "", ` ${words().entryWords(entry, null)}`));
+      text.append(make("strong", "", one.label), make("span", "", ` ${words().entryWords(entry, null, state.entries)}`));
       text.append(make("small", "bedside-entry__by", stateWords));
       row.append(make("span", "bedside-entry__time number", time(one.tapped_at)), text);
       return row;
@@ -554,6 +535,8 @@
       paint();
     }
 
+    const list = window.infusion.bedsideEntries.create(screen, { state, send, say, openView, forms });
+    const readiness = window.infusion.readiness.create(screen, { state, send, say, unsentHere });
     attachForms();
     wire();
     openView(location.hash === "#unsent" ? "unsent" : "overview");
@@ -564,6 +547,7 @@
     return () => {
       state.isEnded = true;
       clearInterval(ticking);
+      clearTimeout(rereading);
       document.removeEventListener("infusion:outbox", onOutbox);
       document.removeEventListener("infusion:me", paint);
       if (close) close();

@@ -114,8 +114,9 @@
         && ["score_points", "score_mm", "no_score"].some((name) => !form.field(name).isEmpty());
       const needed = form.kind === "vital_signs"
         ? ["heart_rate_per_min", "systolic_mmhg", "spo2_percent", "respiratory_rate_per_min"]
-        : form.fields.map((field) => field.name);
-      return needed.every((name) => !form.field(name).isEmpty());
+        : form.fields.filter((field) => field.data.required === "true").map((field) => field.name);
+      // A weight may stand in the field of the other unit.
+      return needed.every((name) => { const field = form.field(name).inUnit(); return !field.isEmpty(); });
     }
 
     function sayWhatFollows() {

@@ -56,12 +56,28 @@
     return "";
   }
 
+  const typed = (form, name) => { const field = form.field(name); return field ? decimal(field.text()) : null; };
+  const weightOf = (tile) => (tile && tile.weight_kg ? decimal(tile.weight_kg) : null);
+
+  /** The bag's concentration: as typed, else of the bag on record. */
+  function bagOf(form, tile) {
+    return typed(form, "concentration_mg_per_ml") || decimal(tile && tile.care ? tile.care.bag_concentration_mg_per_ml : null);
+  }
+
+  /** mg/h by the first route that is complete (pump and bag, mg/h, mg/kg/h and weight), and the field that it rests on. */
+  function typedRate(form, tile) {
+    const pump = typed(form, "pump_rate_ml_per_h"), bag = bagOf(form, tile);
+    if (pump && bag) return { name: "pump_rate_ml_per_h", mgPerHour: times(pump, bag) };
+    const perHour = typed(form, "rate_mg_per_h");
+    if (perHour) return { name: "rate_mg_per_h", mgPerHour: perHour };
+    const perKg = typed(form, "rate_mg_per_kg_per_h"), weight = weightOf(tile);
+    return perKg && weight ? { name: "rate_mg_per_kg_per_h", mgPerHour: times(perKg, weight) } : { name: null, mgPerHour: null };
+  }
+
   function showRate(form, tile) {
     const place = form.element.querySelector('[data-role="rate-preview"]');
-    const rate = decimal(form.field("pump_rate_ml_per_h").text());
-    const bag = decimal(form.field("concentration_mg_per_ml").text());
-    const weight = tile && tile.weight_kg ? decimal(tile.weight_kg) : null;
-    const mgPerHour = rate && bag ? times(rate, bag) : null;
+    const { mgPerHour } = typedRate(form, tile);
+    const weight = weightOf(tile);
     show(place, "mg-per-h", mgPerHour ? exactText(mgPerHour) : "-");
     show(place, "per-kg", mgPerHour && weight ? dividedText(mgPerHour, weight, 3) : "-");
     show(place, "preview-weight", weightWords(tile));
@@ -85,13 +101,12 @@
   function typedTwice(form, tile) {
     const weight = tile && tile.weight_kg ? decimal(tile.weight_kg) : null;
     if (!weight) return null;
-    const isRate = Boolean(form.field("pump_rate_ml_per_h"));
-    const name = isRate ? "pump_rate_ml_per_h" : "dose_mg";
     const place = form.element.querySelector("[data-critical]");
-    let amount = form.field(name) && decimal(form.field(name).text());
-    const bag = isRate ? decimal(form.field("concentration_mg_per_ml").text()) : null;
-    if (amount && isRate) amount = bag ? times(amount, bag) : null;
-    return amount && place && isAbove(amount, times(decimal(place.dataset.critical), weight)) ? name : null;
+    if (!place) return null;
+    const found = form.field("dose_mg") ? { name: "dose_mg", mgPerHour: typed(form, "dose_mg") } : typedRate(form, tile);
+    if (!found.mgPerHour || !isAbove(found.mgPerHour, times(decimal(place.dataset.critical), weight))) return null;
+    // The server asks at the first of these that was given.
+    return ["dose_mg", "pump_rate_ml_per_h", "rate_mg_per_h", "rate_mg_per_kg_per_h"].find((name) => typed(form, name)) || null;
   }
 
   window.infusion.dose = { showRate, showBolus, typedTwice, decimal, times, isAbove, dividedText, exactText };

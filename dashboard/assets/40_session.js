@@ -343,6 +343,8 @@
       list = window.infusion.sessionEntries.create(page, sessionId);
       figure.setRecord(record);
       showAll();
+      const asked = location.hash.match(/^#correct-([0-9a-f-]{36})$/);
+      if (asked) list.openCorrection(asked[1]);
       page.addEventListener("session:pin", (event) => list.reveal(event.detail));
       closeLive = window.infusion.live.open({ after: number, onChange, onPath: (isLost) => { isPathLost = isLost; }, reload: read });
       timer = [setInterval(tick, 1000), setInterval(slowTick, 10000), setInterval(doseTick, DOSE_PAUSE)];

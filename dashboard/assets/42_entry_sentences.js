@@ -52,7 +52,8 @@
 
   function scoreWords(entry) {
     if (entry.no_score) return plain(entry.no_score);
-    return entry.instrument === "vas" ? number(entry.score_mm) + " mm VAS" : number(entry.score_points) + " of 10 NRS";
+    if (isSaid(entry.score_mm)) return number(entry.score_mm) + " mm VAS";
+    return isSaid(entry.score_points) ? number(entry.score_points) + " of 10 NRS" : "no score";
   }
 
   // ------------------------------------------------------------------ drug

@@ -335,6 +335,13 @@
       found.node.dataset.found = "";
     }
 
+    /** The form that corrects one entry, opened under it. */
+    function openCorrection(entryId) {
+      reveal(entryId);
+      const open = rows.has(entryId) && rows.get(entryId).node.querySelector('[data-role="correct"]');
+      if (open) open.click();
+    }
+
     function setFilter(name) {
       filter = name;
       limit = FIRST_SHOWN;
@@ -343,7 +350,7 @@
 
     root.querySelectorAll("[data-entry-filter]").forEach((one) => one.addEventListener("click", () => { setFilter(one.dataset.entryFilter); show(record); }));
     older.addEventListener("click", () => { limit += MORE_SHOWN; show(record); });
-    return { show, reveal };
+    return { show, reveal, openCorrection };
   }
 
   window.infusion.sessionEntries = { create, reasonForm, sendEntry, postEntry };

@@ -1,9 +1,10 @@
-/* Pins, alerts, sources and lengths of time of one session in words; entries themselves: 42_entry_sentences.js. Pure: record in, text out; nothing here touches the page. */
+/* Pins, alerts, sources and lengths of time of one session in words; entries themselves: 42_entry_sentences.js.
+   Pure: record in, text out; nothing here touches the page. */
 (function () {
   "use strict";
   const MARKS = { critical: "***", warning: "**", advisory: "*" };
   const { plain, number, choice } = window.infusion.entryLanguage;
-  const { entryTitle, entryWords, rateText, rateWords } = window.infusion.entrySentences;
+  const { entryTitle, entryWords, rateText, rateWords, witnessOf } = window.infusion.entrySentences;
 
   // Awake and calm: in the record, but no event.
   const CALM = { rass: 0, poss: 1, moaas: 5, ramsay: 2 };
@@ -76,6 +77,6 @@
   }
 
   window.infusion.sessionWords = {
-    plain, number, rateText, entryTitle, entryWords, pinWords, levelMark, alertFacts, alertStanding, hoursMinutes, age, SOURCES, choice,
+    plain, number, rateText, entryTitle, entryWords, pinWords, witnessOf, levelMark, alertFacts, alertStanding, hoursMinutes, age, SOURCES, choice,
   };
 })();

@@ -4,12 +4,14 @@ Drug names are offered as a pick-list (the rescue and adjunct drugs of published
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from dash import html
 
-from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, entry_form, form_section
+from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, entry_form, form_part, form_section
+from dashboard.components.entry_words import button_words
 from session_store.domain.alert_rules import RATE_RULES
-from session_store.domain.entry_choices import EMERGENCY_TERMS, AdverseEffectTerm
+from session_store.domain.entry_choices import EMERGENCY_TERMS, AdverseEffectTerm, EffectAction
 from session_store.domain.limits import (
     BOLUS_CRITICAL_MG_PER_KG,
     BOLUS_USUAL_HIGH_MG_PER_KG,
@@ -34,16 +36,56 @@ VITAL_SIGN_LOOKS: dict[str, FieldLook] = {
     "diastolic_mmhg": FieldLook(reasons=reasons_with("Not recordable: emergency"), also="systolic_mmhg"),
     "spo2_percent": FieldLook(reasons={**_REASONS, "no_signal": "No signal found", **_OTHER}),
     "respiratory_rate_per_min": FieldLook(reasons=reasons_with("No breathing: emergency")),
-    "temperature_celsius": FieldLook(reasons=reasons_with(), remark="if taken"),
+    "acvpu": FieldLook(
+        remark="ACVPU",
+        words={
+            "alert": "Alert",
+            "new_confusion": "Confused",
+            "voice": "To voice",
+            "pain": "To pain",
+            "unresponsive": "None",
+        },
+    ),
     "supplemental_oxygen": FieldLook(label="Oxygen given", remark="if known"),
 }
-WEIGHT_LOOKS = {"weight_kg": FieldLook(), "basis": FieldLook(label="Weight is")}
+# The second part of the set: what is charted now and then.
+MORE_SIGN_LOOKS: dict[str, FieldLook] = {
+    "temperature_celsius": FieldLook(reasons=reasons_with(), remark="if taken", other_unit="temperature_fahrenheit"),
+    "temperature_fahrenheit": FieldLook(label="Temperature", other_unit="temperature_celsius", is_away=True),
+    "mean_arterial_mmhg": FieldLook(reasons=reasons_with()),
+    "end_tidal_co2_mmhg": FieldLook(reasons=reasons_with(), other_unit="end_tidal_co2_kpa"),
+    "end_tidal_co2_kpa": FieldLook(label="EtCO2", other_unit="end_tidal_co2_mmhg", is_away=True),
+    "oxygen_flow_l_per_min": FieldLook(),
+    "is_capnography_in_use": FieldLook(label="Capnography", words={"true": "In use", "false": "Not in use"}),
+    "ecg_rhythm": FieldLook(
+        words={
+            "sinus_rhythm": "Sinus",
+            "sinus_tachycardia": "Sinus tachy",
+            "sinus_bradycardia": "Sinus brady",
+            "atrial_fibrillation": "Atrial fib",
+            "supraventricular_tachycardia": "SVT",
+            "ventricular_ectopy": "Ectopy",
+            "ventricular_tachycardia": "VT",
+            "heart_block": "Heart block",
+        }
+    ),
+}
+WEIGHT_LOOKS = {
+    "weight_kg": FieldLook(other_unit="weight_lb"),
+    "weight_lb": FieldLook(label="Weight", other_unit="weight_kg", is_away=True),
+    "basis": FieldLook(label="Weight is"),
+}
 SETTING_LOOKS = {
     "is_monitored": FieldLook(
         label="Setting is",
         words={"true": "Monitored", "false": "Not monitored"},
     ),
     "attested_by": FieldLook(label="Attested by"),
+}
+EQUIPMENT_LOOKS = {
+    "has_resuscitation_equipment": FieldLook(remark="optional"),
+    "has_rescue_drugs": FieldLook(remark="optional"),
+    "has_emergency_personnel": FieldLook(remark="optional"),
 }
 PLAN_LOOKS = {
     "patient_label": FieldLook(),
@@ -73,7 +115,35 @@ PAIN_LOOKS = {
     "no_score": FieldLook(words={"asleep": "Asleep", "declined": "Declined", "unable": "Unable to say"}),
 }
 _RATE_LOOKS = {"pump_rate_ml_per_h": FieldLook(), "concentration_mg_per_ml": FieldLook(label="Bag")}
-_ORDERED_BY = {"ordered_by": FieldLook(remark="optional")}
+# Some pumps show mg/h or mg/kg/h: any two of mL/h with the bag, mg/h and mg/kg/h make a rate.
+_SHOWN_RATE_LOOKS = {
+    "rate_mg_per_h": FieldLook(label="Or pump in"),
+    "rate_mg_per_kg_per_h": FieldLook(label="or in"),
+}
+_ORDER_LOOKS = {
+    "ordered_by": FieldLook(remark="optional"),
+    "order_form": FieldLook(remark="optional"),
+    "is_read_back": FieldLook(shown_if="order_form=verbal"),
+}
+# The effects that are met often; the others stand behind "More effects". Order as on the screen.
+COMMON_EFFECTS = (
+    AdverseEffectTerm.NAUSEA,
+    AdverseEffectTerm.VOMITING,
+    AdverseEffectTerm.DIZZINESS,
+    AdverseEffectTerm.HEADACHE,
+    AdverseEffectTerm.DROWSINESS,
+    AdverseEffectTerm.DISSOCIATION,
+    AdverseEffectTerm.HALLUCINATION,
+    AdverseEffectTerm.ANXIETY,
+    AdverseEffectTerm.AGITATION,
+    AdverseEffectTerm.CONFUSION,
+    AdverseEffectTerm.VISUAL_DISTURBANCE,
+    AdverseEffectTerm.ELEVATED_BLOOD_PRESSURE,
+    AdverseEffectTerm.FAST_HEART_RATE,
+    AdverseEffectTerm.LOW_OXYGEN,
+    AdverseEffectTerm.IV_SITE_PAIN,
+    AdverseEffectTerm.OTHER,
+)
 
 GRADE_GROUPS = (
     ChoiceGroup(("1", "2", "3"), {"1": "1 mild", "2": "2 moderate", "3": "3 severe"}),
@@ -141,6 +211,7 @@ def fields_of(kind: str, looks: Mapping[str, FieldLook]) -> list[html.Div]:
 
 def plan_sections() -> list[html.Section]:
     """The page of a new session: the plan, and what makes it ready."""
+    baseline = [name for name in VITAL_SIGN_LOOKS if name != "acvpu"]
     return [
         form_section("session_planned", "Patient and plan", fields_of("session_planned", PLAN_LOOKS)),
         form_section("weight", "Weight", fields_of("weight", WEIGHT_LOOKS)),
@@ -148,7 +219,7 @@ def plan_sections() -> list[html.Section]:
         form_section(
             "vital_signs",
             "Baseline vital signs",
-            fields_of("vital_signs", VITAL_SIGN_LOOKS),
+            fields_of("vital_signs", {name: VITAL_SIGN_LOOKS[name] for name in baseline}),
             remark="The last set before the first drug, at most 30 min before the start.",
         ),
         form_section("pain_score", "Baseline pain", fields_of("pain_score", PAIN_LOOKS)),
@@ -156,9 +227,15 @@ def plan_sections() -> list[html.Section]:
 
 
 def vital_signs_form() -> html.Section:
-    """One set of vital signs; each sign a number or a reason why there is none."""
+    """One set of vital signs; each sign a number or a reason why there is none. The rarer ones are a part apart."""
+    parts = {"main": VITAL_SIGN_LOOKS, "more": MORE_SIGN_LOOKS}
     return entry_form(
-        "vital_signs", "Vital signs", fields_of("vital_signs", VITAL_SIGN_LOOKS), save="Save set", with_pad=True
+        "vital_signs",
+        "Vital signs",
+        [form_part(name, fields_of("vital_signs", looks)) for name, looks in parts.items()],
+        save="Save set",
+        with_pad=True,
+        parts={"main": "Main signs", "more": "More signs"},
     )
 
 
@@ -173,36 +250,63 @@ def pain_form() -> html.Section:
 
 
 def adverse_effect_form() -> html.Section:
-    """The pick-list of effects, emergencies apart, with grade and the regulatory question."""
+    """The pick-list of effects: emergencies apart, the common ones, more behind a button; grade and the regulatory
+    question beside it; onset, action and outcome in a part of their own."""
     emergencies = [str(term) for term in AdverseEffectTerm if term in EMERGENCY_TERMS]
-    others = [str(term) for term in AdverseEffectTerm if term not in EMERGENCY_TERMS]
+    common = [str(term) for term in COMMON_EFFECTS]
+    others = [str(term) for term in AdverseEffectTerm if str(term) not in (*emergencies, *common)]
     term = FieldLook(
         words={"iv_site_pain": "IV site pain"},
         groups=(
             ChoiceGroup(emergencies, heading="Emergency: alerts the physician at once"),
-            ChoiceGroup(others, heading="Other effects"),
+            ChoiceGroup(common, heading="Other effects"),
+            ChoiceGroup(others, opened_by="More effects"),
         ),
     )
-    side = fields_of(
+    course = {
+        "onset_at": FieldLook(remark="HH:MM, if not now", is_past=True),
+        "action_taken": FieldLook(remark="optional", words=button_words("action_taken", *EffectAction)),
+        "outcome": FieldLook(remark="optional"),
+        "description": FieldLook(remark="optional", is_long=True),
+    }
+    return entry_form(
         "adverse_effect",
+        "Adverse effect",
+        [
+            form_part("main", [entry_field("adverse_effect", "term", term)]),
+            form_part("more", fields_of("adverse_effect", course)),
+        ],
+        side=grade_fields("adverse_effect"),
+        parts={"main": "Effect", "more": "Onset, action, words"},
+    )
+
+
+def grade_fields(kind: str) -> list[html.Div]:
+    """CTCAE grade, and the regulatory question, which is another one."""
+    return fields_of(
+        kind,
         {
             "ctcae_grade": FieldLook(label="CTCAE grade", unit="", as_buttons=True, groups=GRADE_GROUPS),
             "regulatory_serious": FieldLook(remark="optional"),
-            "description": FieldLook(remark="optional", is_long=True),
         },
     )
-    return entry_form("adverse_effect", "Adverse effect", [entry_field("adverse_effect", "term", term)], side=side)
 
 
 def rate_form(kind: str, title: str, save: str) -> html.Section:
-    """Pump rate and bag concentration, with mg/h and mg/kg/h computed while typing from the recorded weight."""
+    """The pump's setting by any two routes, with mg/h and mg/kg/h computed while typing; who ordered it, and how."""
+    same_bag = html.Button("Same bag", type="button", className="same-bag hidden", **{"data-role": "same-bag"})
     fields = [
         *fields_of(kind, _RATE_LOOKS),
-        html.Button("Same bag", type="button", className="same-bag hidden", **{"data-role": "same-bag"}),
-        _rate_preview(),
-        *fields_of(kind, _ORDERED_BY),
+        html.Div(fields_of(kind, _SHOWN_RATE_LOOKS), className="field-pair field-pair--numbers"),
+        html.Div([_rate_preview(), same_bag], className="rate-line"),
+        *order_fields(kind),
     ]
     return entry_form(kind, title, fields, save=save, with_pad=True)
+
+
+def order_fields(kind: str) -> list[Any]:
+    """Who ordered a dose, and how; a verbal order is read back."""
+    return fields_of(kind, _ORDER_LOOKS)
 
 
 def start_form() -> html.Section:
@@ -228,7 +332,7 @@ def bolus_form() -> html.Section:
             "data-critical": str(BOLUS_CRITICAL_MG_PER_KG),
         },
     )
-    fields = [*fields_of("bolus", {"dose_mg": FieldLook()}), preview, *fields_of("bolus", _ORDERED_BY)]
+    fields = [*fields_of("bolus", {"dose_mg": FieldLook()}), preview, *order_fields("bolus")]
     return entry_form("bolus", "Bolus", fields, save="Save bolus", with_pad=True)
 
 
@@ -241,7 +345,8 @@ def medication_form() -> html.Section:
         "route": FieldLook(suggestions=ROUTES),
     }
     pair = fields_of("medication_given", {"reason": FieldLook(), "ordered_by": FieldLook()})
-    fields = [*fields_of("medication_given", looks), html.Div(pair, className="field-pair")]
+    order = fields_of("medication_given", {name: _ORDER_LOOKS[name] for name in ("order_form", "is_read_back")})
+    fields = [*fields_of("medication_given", looks), html.Div(pair, className="field-pair"), *order]
     return entry_form("medication_given", "Medication given", fields, with_pad=True)
 
 
@@ -259,25 +364,6 @@ def sedation_form() -> html.Section:
     )
     looks = {"scale": FieldLook(words=SCALE_WORDS), "level": level}
     return entry_form("sedation", "Sedation", fields_of("sedation", looks))
-
-
-SMALL_FORMS: dict[str, tuple[str, str, Mapping[str, FieldLook]]] = {
-    "weight": ("Weight", "Save", WEIGHT_LOOKS),
-    "setting_attested": ("Setting", "Save", SETTING_LOOKS),
-    "note": ("Note", "Save", {"text": FieldLook(is_long=True)}),
-    "infusion_ended": ("End infusion", "End infusion", {"reason": FieldLook(remark="optional")}),
-    "discharged": ("Discharge home", "Discharge", {"escort": FieldLook(remark="who takes the patient home")}),
-    "session_aborted": ("Abort session", "Abort session", {"reason": FieldLook(remark="optional")}),
-    "session_cancelled": ("Cancel session", "Cancel session", {"reason": FieldLook(remark="optional")}),
-}
-
-
-def small_forms() -> dict[str, html.Section]:
-    """The forms behind "More", by entry kind: preparation, note, end and the ways out that take a word."""
-    return {
-        kind: entry_form(kind, title, fields_of(kind, looks), save=save, with_pad=kind == "weight")
-        for kind, (title, save, looks) in SMALL_FORMS.items()
-    }
 
 
 def _rate_preview() -> html.Div:

@@ -5,6 +5,18 @@ from typing import Any
 from dash import html
 
 from dashboard.components import bedside_forms
+from dashboard.components.care_forms import (
+    AFTER,
+    ASSESSMENT,
+    CLOSING,
+    DRUG_AND_BAG,
+    PREPARATION,
+    TEAM,
+    care_forms,
+    care_openers,
+)
+from dashboard.components.entry_words import entry_language
+from dashboard.components.readiness_list import readiness_list
 
 # View name, words on the button that opens it. "dose" shows the start form before the start, the rate form after it.
 VIEWS = (
@@ -27,19 +39,34 @@ OVERVIEW_SIGNS = (
     ("respiratory_rate_per_min", "Breaths", "/min"),
     ("pain", "Pain", ""),
 )
-PREPARATION = (("weight", "Weight"), ("setting_attested", "Setting attested"), ("note", "Note"))
-WAYS_OUT = (
-    ("infusion_ended", "End infusion with a reason"),
-    ("discharged", "Discharge home"),
-    ("session_aborted", "Abort session"),
-    ("session_cancelled", "Cancel session"),
+# Groups of the view "More": forms of `care_forms`, and views that are no form of their own.
+MORE_GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Preparation", (("readiness", "Readiness list"), *care_openers(PREPARATION))),
+    ("Drug and bag", care_openers(DRUG_AND_BAG)),
+    (
+        "Assessment",
+        (
+            *care_openers(ASSESSMENT),
+            ("adverse_effect_update", "Update of an effect"),
+            ("discharge_assessment", "Discharge assessment"),
+        ),
+    ),
+    ("Team", care_openers(TEAM)),
+    ("After", care_openers(AFTER)),
+    ("Closing", care_openers(CLOSING)),
 )
 
 
 def session_screen(session_id: str) -> html.Div:
     """Everything of one session; `assets/32_bedside.js` fills it and never moves its parts."""
     return html.Div(
-        [_header(), _alert_strip(), html.Div([_rail(), _views()], className="bedside__work"), _bar()],
+        [
+            _header(),
+            _alert_strip(),
+            html.Div([_rail(), _views()], className="bedside__work"),
+            _bar(),
+            entry_language(),
+        ],
         className="bedside",
         **{"data-bedside": "session", "data-session-id": session_id},
     )
@@ -118,10 +145,11 @@ def _views() -> html.Div:
         "medication_given": [bedside_forms.medication_form()],
         "sedation": [bedside_forms.sedation_form()],
         "more": [_more()],
+        "readiness": [readiness_list()],
         "unsent": [_unsent()],
     }
-    small = {kind: [form] for kind, form in bedside_forms.small_forms().items()}
-    return html.Div([_view(name, content) for name, content in {**forms, **small}.items()], className="bedside__views")
+    care = {kind: [form] for kind, form in care_forms().items()}
+    return html.Div([_view(name, content) for name, content in {**forms, **care}.items()], className="bedside__views")
 
 
 def _view(name: str, content: list[Any]) -> html.Div:
@@ -177,8 +205,7 @@ def _more() -> html.Div:
     ]
     return html.Div(
         [
-            _more_group("Preparation and notes", [opener(*item) for item in PREPARATION]),
-            _more_group("Closing the session", [opener(*item) for item in WAYS_OUT]),
+            *[_more_group(title, [opener(*item) for item in items]) for title, items in MORE_GROUPS],
             _more_group("One tap, at once", taps),
             html.A("Open the session's chart", className="button", **{"data-role": "chart-link"}, href="#"),
         ],
@@ -188,7 +215,8 @@ def _more() -> html.Div:
 
 def _more_group(title: str, buttons: list[html.Button]) -> html.Div:
     return html.Div(
-        [html.H2(title, className="entry-form__title"), html.Div(buttons, className="bedside-more__buttons")]
+        [html.H2(title, className="bedside-more__title"), html.Div(buttons, className="bedside-more__buttons")],
+        className="bedside-more__group",
     )
 
 

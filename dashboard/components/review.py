@@ -100,13 +100,15 @@ def _left_out(report: ResponderReport) -> list[html.P]:
     return [html.P(f"{sessions} left out everywhere.", className="quiet")]
 
 
-def _counts(report: ResponderReport) -> html.Table:
+def _counts(report: ResponderReport) -> html.Div:
     head = html.Tr([html.Th("", scope="col"), *(html.Th(words, scope="col") for _, words in COUNT_COLUMNS)])
     rows = [
         _count_row("Patients, by the first treated session", report.patients),
         _count_row("Sessions, counts only", report.sessions),
     ]
-    return html.Table([html.Thead(head), html.Tbody(rows)], className="counts")
+    ended = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in report.by_status.items())
+    words = html.P(f"All finished sessions of the period ended as: {ended}.", className="quiet small")
+    return html.Div([html.Table([html.Thead(head), html.Tbody(rows)], className="counts"), words])
 
 
 def _count_row(words: str, counts: ResponderCounts) -> html.Tr:

@@ -15,7 +15,7 @@ Stable selectors (browser tests and benchmarks rely on them)
     record      #session--entries [data-entry="<entry_id>"] or [data-alert="<alert_id>"], [data-entry-filter]
                 [data-role="in-error"], then [name="reason"], [data-role="in-error-save"], [data-role="problems"]
                 [data-role="correct"], then [data-correct="<field>"] with [name="<field>"], [data-role="note"] and
-                [data-role="confirm"]; [name="reason"], [data-role="correct-save"]; details.versions: what it said before
+                [data-role="confirm"]; [name="reason"], [data-role="correct-save"]; details.versions: as it was
     dose        #session--dose [data-dose="delivered_mg|last_hour_mg|...|ledger_words"]
     override    #session--override [data-role="override"], then [name="reason"], [data-role="override-save"]
 """
@@ -56,7 +56,9 @@ def register(services: Services) -> None:
 def session_page(session_id: str) -> html.Div:
     """The whole page between header and footer, empty until the script has read the timeline."""
     body = html.Div(
-        [_head(), _notes(), _override(), _figure(), dose_table(), entry_list()], className="session hidden", id="session--body"
+        [_head(), _notes(), _override(), _figure(), dose_table(), entry_list()],
+        className="session hidden",
+        id="session--body",
     )
     return html.Div(
         [_state(), body, entry_language()],

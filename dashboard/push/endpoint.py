@@ -15,6 +15,8 @@ from dashboard.push.hub import Hub, Message, Viewer
 from dashboard.push.messages import change_event, opening
 
 PAGE_SIZE = 500
+# The largest number that a change can have: both engines count in 64 bits.
+LAST_NUMBER = 2**63 - 1
 
 # No proxy may hold an event back, and no cache may show an old stream as a new one.
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -31,10 +33,14 @@ def change_stream_router(hub: Hub, reader: ChangeReader) -> APIRouter:
     """The route of the live stream of one clinic. Who may open it is decided by the access middleware."""
     router = APIRouter()
 
-    @router.get("/api/v1/changes/stream", response_class=StreamingResponse)
+    @router.get(
+        "/api/v1/changes/stream",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
     async def stream_changes(
-        after: Annotated[int | None, Query(ge=0)] = None,
-        last_event_id: Annotated[int | None, Header(ge=0)] = None,
+        after: Annotated[int | None, Query(ge=0, le=LAST_NUMBER)] = None,
+        last_event_id: Annotated[int | None, Header(ge=0, le=LAST_NUMBER)] = None,
     ) -> StreamingResponse:
         """Changes after `after`, or after the Last-Event-ID if that is newer; with neither, from now on."""
         known = [number for number in (after, last_event_id) if number is not None]

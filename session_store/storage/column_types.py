@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,12 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+@lru_cache(4096)
+def _uuid_of(stored: bytes) -> UUID:
+    """The ids of session and author come back with every row; making a UUID costs more than finding it here."""
+    return UUID(bytes=stored)
 
 
 class BinaryUuid(TypeDecorator[UUID]):
@@ -32,7 +39,7 @@ class BinaryUuid(TypeDecorator[UUID]):
         """From the stored form."""
         if value is None or isinstance(value, UUID):
             return value
-        return UUID(bytes=bytes(value))
+        return _uuid_of(bytes(value))
 
 
 class UtcMicroseconds(TypeDecorator[datetime]):

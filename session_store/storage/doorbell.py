@@ -22,8 +22,9 @@ class Doorbell:
 
     def __init__(self, engine: Engine) -> None:
         self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._driver: Any = self._connection.connection.driver_connection
-        self._driver.execute(f"LISTEN {CHANNEL}")
+        driver: Any = self._connection.connection.driver_connection
+        driver.execute(f"LISTEN {CHANNEL}")
+        self._driver = driver
 
     def heard(self, clinic_id: int, seconds: float) -> bool:
         """Wait until a change of this clinic is announced, at most so long; whether one was."""

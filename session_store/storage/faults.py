@@ -13,27 +13,47 @@ from session_store.errors import StoreUnavailable
 
 DATABASE_FAULTS = (SQLAlchemyError, sqlite3.Error, pysqlite3.Error, psycopg.Error)
 _SQLITE_BUSY = 5
-# Serialization failure, deadlock; the server stops, crashed or is starting; it is a standby now. Class 08: connection.
-_PASSING_STATES = {"40001", "40P01", "57P01", "57P02", "57P03", "25006"}
+# Serialization failure, deadlock, and a server that is a standby now.
+_PASSING_STATES = {"40001", "40P01", "25006"}
 
 
 def is_passing(fault: BaseException) -> bool:
     """Whether the same transaction may well succeed on a fresh connection: it was lost, or another one stood in its
-    way. Whether a lost connection had committed is not known; the entries' ids settle that."""
-    cause = fault.orig if isinstance(fault, DBAPIError) and fault.orig is not None else fault
+    way."""
+    cause = _cause(fault)
     if isinstance(cause, psycopg.Error):
-        state = cause.sqlstate
-        lost = state is None and isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
-        return lost or (state is not None and (state in _PASSING_STATES or state.startswith("08")))
+        return is_lost(cause) or cause.sqlstate in _PASSING_STATES
     if isinstance(cause, sqlite3.OperationalError | pysqlite3.OperationalError):
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF == _SQLITE_BUSY
     return False
 
 
+def is_lost(fault: BaseException) -> bool:
+    """Whether the connection to a server was lost: what it was committing may be there or not. The entries' ids settle
+    that when they are sent again."""
+    cause = _cause(fault)
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
+
+
+def is_of_the_database(fault: BaseException) -> bool:
+    """Whether it is the database that fails (lost, full, locked), and not what it was told to store."""
+    failing = (psycopg.OperationalError, sqlite3.OperationalError, pysqlite3.OperationalError, StoreUnavailable)
+    return isinstance(_cause(fault), failing)
+
+
+def _cause(fault: BaseException) -> BaseException:
+    return fault.orig if isinstance(fault, DBAPIError) and fault.orig is not None else fault
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to read with. Raises `StoreUnavailable` for any fault of the database."""
-    with _told_as_unavailable(), engine.connect() as connection:
+    """A connection to read with, in a transaction from its first statement: all that is read is of one instant.
+
+    Raises `StoreUnavailable` for any fault of the database.
+    """
+    with _told_as_unavailable(), engine.connect() as connection, connection.begin():
         yield connection
 
 

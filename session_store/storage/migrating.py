@@ -34,7 +34,7 @@ def migrate(writer: Engine, revision: str = "head") -> None:
         _secure(writer, present)
     with writer.begin() as connection:
         if present != head:
-            _wait_for_others(connection)
+            wait_for_others(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
         if revision == "head":
@@ -67,8 +67,8 @@ def _present(writer: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def _wait_for_others(connection: Connection) -> None:
-    """Several servers may start at once; whoever comes second finds the work done."""
+def wait_for_others(connection: Connection) -> None:
+    """Servers that start at once prepare the database one after the other; who comes second finds the work done."""
     if connection.dialect.name == "postgresql":
         postgresql.lock_for_migration(connection)
 

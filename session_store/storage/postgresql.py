@@ -26,7 +26,7 @@ _MIGRATION_LOCK = 7_041_776
 
 def is_postgresql(url: URL) -> bool:
     """Whether this address names a PostgreSQL database."""
-    return url.get_backend_name() == "postgresql"
+    return url.get_backend_name() in ("postgresql", "postgres")
 
 
 def open_postgresql(url: URL, *, is_writer: bool, pool_size: int) -> Engine:

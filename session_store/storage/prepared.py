@@ -28,7 +28,10 @@ class Prepared:
         sql, bind = self._of(connection)
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(sql, [bind(row) for row in rows])
+            if len(rows) == 1:
+                cursor.execute(sql, bind(rows[0]))
+            else:
+                cursor.executemany(sql, [bind(row) for row in rows])
         finally:
             cursor.close()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from session_store.domain.session import OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
@@ -68,15 +68,26 @@ def has_session(connection: Connection, clinic_id: int, session_id: UUID) -> boo
 
 
 def summaries_by_status(
-    connection: Connection, clinic_id: int, statuses: Iterable[SessionStatus], limit: int
+    connection: Connection,
+    clinic_id: int,
+    statuses: Iterable[SessionStatus],
+    limit: int,
+    after: tuple[datetime | None, UUID] | None = None,
 ) -> list[SessionSummary]:
-    """Summaries of the sessions in these statuses, newest start first."""
+    """Summaries of the sessions in these statuses, newest start first, then those that never started; `after` is
+    start and id of the last one of the page before."""
+    started, session_id = session_summary.c.started_at, session_summary.c.session_id
     query = (
         select(session_summary.c.summary)
         .where(session_summary.c.clinic_id == clinic_id, session_summary.c.status.in_([one.value for one in statuses]))
-        .order_by(session_summary.c.started_at.desc())
+        .order_by(started.desc().nulls_last(), session_id.desc())
         .limit(limit)
     )
+    if after is not None:
+        at, last = after
+        in_same_instant = started.is_(None) if at is None else started == at
+        later = in_same_instant & (session_id < last)
+        query = query.where(later if at is None else or_(started < at, later, started.is_(None)))
     return [decode_summary(text) for text in connection.execute(query).scalars()]
 
 
@@ -209,13 +220,14 @@ def stored_projections(
 
 
 def outcomes(connection: Connection, clinic_id: int, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Outcome rows of finished treated sessions whose first drug was given in [since, until)."""
+    """Outcome rows of finished sessions by their first drug, or by their planning where none was given, in
+    [since, until): a cancelled session stays countable."""
+    first, planned = session_outcome.c.first_drug_at, session_outcome.c.planned_at
     query = (
         select(session_outcome)
         .where(
             session_outcome.c.clinic_id == clinic_id,
-            session_outcome.c.first_drug_at >= since,
-            session_outcome.c.first_drug_at < until,
+            or_(and_(first >= since, first < until), and_(first.is_(None), planned >= since, planned < until)),
             session_outcome.c.is_closed.is_(True),
         )
         .order_by(session_outcome.c.first_drug_at)

@@ -103,14 +103,16 @@ def read_covered(connection: Connection, clinic_id: int, first: int, last: int) 
 
 
 def _read(connection: Connection, table: str, query: Select[Any]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
     try:
         result = connection.execute(query)
-        names = tuple(result.keys())[1:]
-        for number, *values in result:
-            found.setdefault(number, []).append(dict(zip(names, values, strict=True)))
+        names = tuple(map(str, result.keys()))
+        rows = result.fetchall()
     except Exception as failure:
         raise UnreadableRows(table, failure) from failure
+    found: dict[int, list[Row]] = {}
+    for values in rows:
+        row = dict(zip(names, values, strict=True))
+        found.setdefault(row.pop("of_change"), []).append(row)
     return found
 
 

@@ -9,10 +9,10 @@ from uuid import UUID
 import msgspec
 
 from session_store.domain.alert import AlertFact, Fact, Level
-from session_store.domain.amendment import content_from_plain
 from session_store.domain.entries import VITAL_SIGN_FIELDS, ClinicEntry, Entry, RecordedEntry, plain_content
 from session_store.domain.entry_choices import Source
 from session_store.domain.session_summary import SessionSummary
+from session_store.storage.stored_content import stored_content
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 _summary_decoder = msgspec.json.Decoder(SessionSummary)
@@ -81,13 +81,13 @@ def entry_from_row(row: Mapping[str, Any]) -> Entry:
     raw: dict[str, Any] = decode_json(row["content"]) if row["content"] else {}
     if kind == "vital_signs":
         raw.update({name: row[name] for name in VITAL_SIGN_FIELDS if row[name] is not None})
-    return Entry(session_id=row["session_id"], content=content_from_plain(kind, raw), **_envelope(row))
+    return Entry(session_id=row["session_id"], content=stored_content(kind, raw), **_envelope(row))
 
 
 def clinic_entry_from_row(row: Mapping[str, Any]) -> ClinicEntry:
     """The entry of the clinic itself of a row."""
     raw: dict[str, Any] = decode_json(row["content"]) if row["content"] else {}
-    return ClinicEntry(content=content_from_plain(row["kind"], raw), **_envelope(row))
+    return ClinicEntry(content=stored_content(row["kind"], raw), **_envelope(row))
 
 
 def _envelope(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,10 +22,13 @@ def copy_online(engine: Engine, target: Path) -> None:
 
 
 def make_whole(file: Path) -> None:
-    """Everything in the one file, nothing beside it; nobody else may have it open."""
+    """Everything in the one file, nothing beside it; nobody else may have it open.
+
+    It stays in WAL mode: whoever opens it later to look changes no byte of it, and so not its checksum.
+    """
     with closing(safe_library().connect(str(file), isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def companions(file: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [recorder] [live]`: measure, print the table, keep it in tests/bench/results.
+"""`python -m tests.bench [recorder] [live] [cost]`: measure, print the table, keep it in tests/bench/results.
 
 A missed aim is said, not raised: the exit code is 0 unless the bench itself could not run.
 """
@@ -8,15 +8,19 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.bench import live_paint, recorder_rate
+from tests.bench import live_paint, recorder_rate, session_cost
 from tests.bench.measuring import Report
 
-PARTS: dict[str, Callable[[Report], None]] = {"live": live_paint.run, "recorder": recorder_rate.run}
+PARTS: dict[str, Callable[[Report], None]] = {
+    "live": live_paint.run,
+    "recorder": recorder_rate.run,
+    "cost": session_cost.run,
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{' or '.join(PARTS)}; both when none is named")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{' or '.join(PARTS)}; all when none is named")
     chosen = parser.parse_args().parts or list(PARTS)
     unknown = [part for part in chosen if part not in PARTS]
     if unknown:

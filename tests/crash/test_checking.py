@@ -11,7 +11,10 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat
 
+from session_store.errors import RecordCorrupt, StoreUnavailable
+from session_store.opening import open_record
 from session_store.recorder import Recorder
+from session_store.settings import Settings
 from session_store.storage.engine import Engines
 from tests.crash.checking import (
     Findings,
@@ -100,18 +103,18 @@ def test_an_entry_that_nobody_sent_is_found(recorded: Recorded) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statements", "said"),
     [
-        ("UPDATE entry SET author_name = 'Someone Else' WHERE kind = 'note'", "verify: "),
-        ("UPDATE session_summary SET summary = replace(summary, 'TP-001', 'TP-002')", "a rebuild would change: "),
+        (("DROP TRIGGER entry_no_update", "UPDATE entry SET author_name = 'Me' WHERE kind = 'note'"), "verify: "),
+        (("UPDATE session_summary SET summary = replace(summary, 'TP-001', 'TP-002')",), "a rebuild would change: "),
     ],
 )
-def test_a_changed_row_is_damage(recorded: Recorded, statement: str, said: str) -> None:
+def test_a_changed_row_is_damage(recorded: Recorded, statements: tuple[str, ...], said: str) -> None:
     engines, recorder, *_ = recorded
     recorder.close()
     with engines.writer.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER entry_no_update")
-        assert connection.exec_driver_sql(statement).rowcount == 1
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     assert any(one.startswith(said) for one in damage(engines))
 
 
@@ -146,3 +149,15 @@ def double(engines: Engines, entry_id: UUID) -> None:
         connection.exec_driver_sql(
             f"INSERT INTO entry ({', '.join(columns)}) SELECT {taken} FROM entry WHERE entry_id = ?", (entry_id.bytes,)
         )
+
+
+def test_a_file_that_is_no_record_is_refused_with_what_to_do(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "record.sqlite").write_bytes(b"not a database at all " * 1000)
+    with pytest.raises(RecordCorrupt, match=r"is damaged .* restore a backup"):
+        open_record(Settings(database_url=database_url))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnavailable, match=r"the folder .* cannot be made"):
+        open_record(Settings(database_url=f"sqlite:///{tmp_path}/file/deeper/record.sqlite"))

@@ -21,17 +21,20 @@ from dashboard.components.bedside_forms import (
     plan_sections,
     rate_form,
     sedation_form,
-    small_forms,
     start_form,
     vital_signs_form,
 )
 from dashboard.components.bedside_session import session_screen
+from dashboard.components.care_forms import DISCHARGE_LEVELS, care_forms
 from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, number_pad, unit_words
-from session_store.domain.entries import FIELD_SPECS, SCHEDULED_SIGNS, read_content
+from dashboard.components.readiness_list import readiness_list
+from session_store.domain.discharge import SCORE_ITEMS
+from session_store.domain.entries import FIELD_SPECS, SCHEDULED_SIGNS, SESSION_KINDS, read_content
 from session_store.domain.entry_checks import Check, check_entry
-from session_store.domain.entry_choices import AdverseEffectTerm, Source
+from session_store.domain.entry_choices import AdverseEffectTerm, ReadinessItem, Source
 from session_store.domain.entry_fields import FieldType
 from session_store.domain.missing_judging import ABSENT_REASONS
+from session_store.domain.readiness import READINESS_RULES
 from session_store.domain.session_summary import SessionSummary
 
 
@@ -83,7 +86,7 @@ def every_form() -> list[html.Section]:
         bolus_form(),
         medication_form(),
         sedation_form(),
-        *small_forms().values(),
+        *care_forms().values(),
     ]
 
 
@@ -138,7 +141,7 @@ def test_choices_are_those_of_the_domain(form: html.Section) -> None:
     for field in with_attribute(form, "data-field"):
         spec = FIELD_SPECS[getattr(form, "data-entry-form")][getattr(field, "data-field")]
         offered = [getattr(part, "data-choice") for part in with_attribute(field, "data-choice")]
-        if spec.type is FieldType.CHOICE:
+        if spec.type in (FieldType.CHOICE, FieldType.CHOICES):
             assert sorted(offered) == sorted(spec.choices)
         if spec.type is FieldType.BOOLEAN:
             assert offered == ["true", "false"]
@@ -228,6 +231,53 @@ def test_each_view_of_a_session_can_be_opened_and_each_form_is_there_once() -> N
     assert len(forms) == len(set(forms))
     assert openers <= set(views)
     assert set(forms) <= set(FIELD_SPECS)
+
+
+# Kinds that are no form of their own: one tap, the readiness list, or they speak about an entry or alert on the screen.
+WITHOUT_FORM = {
+    "readiness_item", "session_ready", "infusion_paused", "infusion_resumed", "serious_event", "transferred",
+    "left_against_advice", "amendment", "entered_in_error", "acknowledgement", "at_the_chair",
+}  # fmt: skip
+
+
+def test_every_kind_of_a_session_can_be_typed_or_tapped() -> None:
+    forms = {getattr(form, "data-entry-form") for form in every_form()}
+
+    assert forms | WITHOUT_FORM | {"start_override"} == set(SESSION_KINDS)
+
+
+def test_the_readiness_list_asks_every_item_with_its_source_and_answers_none() -> None:
+    items = with_attribute(readiness_list(), "data-item")
+
+    assert [getattr(item, "data-item") for item in items] == [str(item) for item in ReadinessItem]
+    for item in items:
+        words = " ".join(str(getattr(part, "children", "")) for part in parts_of(item))
+        rule = READINESS_RULES[ReadinessItem(getattr(item, "data-item"))]
+        assert rule.words in words and rule.citation in words
+        answers = with_attribute(item, "data-answer")
+        assert [getattr(one, "data-answer") for one in answers] == ["yes", "no", "not_applicable"]
+        assert {getattr(one, "aria-pressed") for one in answers} == {"false"}
+
+
+def test_every_discharge_item_has_three_levels() -> None:
+    assert set(DISCHARGE_LEVELS) == {name for names in SCORE_ITEMS.values() for name in names}
+    form = care_forms()["discharge_assessment"]
+    for field in with_attribute(form, "data-field"):
+        if getattr(field, "data-field") in DISCHARGE_LEVELS:
+            assert [getattr(one, "data-choice") for one in with_attribute(field, "data-choice")] == ["2", "1", "0"]
+
+
+@pytest.mark.parametrize("form", every_form(), ids=lambda form: getattr(form, "data-entry-form"))
+def test_every_part_of_a_form_can_be_opened_and_a_value_in_another_unit_has_its_way_back(form: html.Section) -> None:
+    parts = [getattr(part, "data-part") for part in with_attribute(form, "data-part")]
+    buttons = [getattr(part, "data-open-part") for part in with_attribute(form, "data-open-part")]
+    others = {
+        getattr(field, "data-field"): getattr(field, "data-other-unit")
+        for field in with_attribute(form, "data-other-unit")
+    }
+
+    assert parts == buttons
+    assert all(others[other] == name for name, other in others.items())
 
 
 def test_the_one_tap_acts_have_no_fields() -> None:

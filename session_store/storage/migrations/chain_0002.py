@@ -63,7 +63,7 @@ def change_links(bind: sa.Connection, changes: str, clinic_id: int) -> Iterator[
             return
         covered = _Covered(bind, change, clinic_id, last, found[-1]["change_number"])
         for row in found:
-            digests = [_digest(name, one) for name, one in _rows_of(row, covered, patients)]
+            digests = [_digest(name, one) for name, one in _rows_of(dict(row), covered, patients)]
             previous = hashlib.sha256(previous + b"".join(digests)).digest()
             yield {**row, "row_digests": b"".join(one[:8] for one in digests), "hash": previous}
         last = found[-1]["change_number"]

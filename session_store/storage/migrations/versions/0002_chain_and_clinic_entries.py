@@ -1,5 +1,7 @@
 """Entries of the clinic itself, a hash chain over all changes, projections that know patient and course."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -60,7 +62,7 @@ def _on_postgresql() -> bool:
     return op.get_bind().dialect.name == "postgresql"
 
 
-def _add_to_clinic(column: sa.Column) -> None:
+def _add_to_clinic(column: sa.Column[Any]) -> None:
     """Other tables refer to `clinic`, so that SQLite cannot rebuild it here; there the default stays."""
     op.add_column("clinic", column)
     if _on_postgresql():

@@ -1,0 +1,300 @@
+"""The shapes of the answers, for the description of the HTTP interface: nothing passes through them at run time.
+
+A test holds them against real answers. Tiles and entries have more fields than those named here: an entry carries the
+fields of its kind.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def ok(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers 200 with this shape."""
+    return {200: {"model": model}}
+
+
+class _Open(BaseModel):
+    """Has more fields than are named."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(BaseModel):
+    """Why something was refused or is asked about."""
+
+    field: str = Field(description="the field, empty where it is none")
+    reason: str
+    limit: str | None
+
+
+class Problems(BaseModel):
+    """The answer of every refusal."""
+
+    problems: list[Problem] = Field(min_length=1)
+
+
+class AlertFact(BaseModel):
+    """One step in the life of an alert."""
+
+    fact: str
+    alert_id: str
+    rule_id: str
+    condition: str
+    level: str
+    at: str
+    text: str
+    citation: str
+    evidence_entry_id: str | None
+    is_past: bool
+
+
+class EntryResult(BaseModel):
+    """What became of one sent entry; for a recorded one of a device, `problems` are warnings."""
+
+    entry_id: str | None
+    outcome: Literal["recorded", "duplicate", "confirmation_needed", "refused"]
+    change_number: int | None
+    problems: list[Problem]
+    alerts: list[AlertFact]
+
+
+class EntryResults(BaseModel):
+    """One outcome an entry, in the order sent."""
+
+    results: list[EntryResult]
+    server_time: str
+
+
+class PlannedSession(EntryResults):
+    """One outcome an entry; all are recorded or none."""
+
+    session_id: str
+
+
+class Acknowledged(EntryResult):
+    """What became of an acknowledgement."""
+
+    server_time: str
+
+
+class Tile(_Open):
+    """One session as it stands."""
+
+    session_id: str
+    change_number: int
+    patient_label: str | None
+    status: str
+    started_at: str | None
+    closed_at: str | None
+    is_simulated: bool
+    infusion: dict[str, Any]
+    signs: dict[str, Any]
+    alerts: list[dict[str, Any]]
+
+
+class SessionList(BaseModel):
+    """One page of sessions; `next` is handed back as `after`, null on the last page."""
+
+    sessions: list[Tile]
+    next: str | None
+
+
+class Withdrawal(BaseModel):
+    """Who withdrew an entry, and why."""
+
+    reason: str
+    author_name: str
+    recorded_at: str
+
+
+class AmendmentOf(BaseModel):
+    """One correction, with what the entry said before it."""
+
+    entry_id: str
+    author_name: str
+    recorded_at: str
+    reason: str
+    changes: dict[str, Any]
+    before: dict[str, Any]
+    effective_at_before: str
+
+
+class RecordedEntry(_Open):
+    """One entry with the fields of its kind."""
+
+    entry_id: str
+    session_id: str | None
+    seq: int
+    kind: str
+    effective_at: str
+    recorded_at: str
+    sent_effective_at: str | None
+    source: str
+    author_name: str
+    is_simulated: bool
+    is_late: bool
+    confirmed: list[str]
+    withdrawn: Withdrawal | None
+    amendments: list[AmendmentOf]
+
+
+class Timeline(BaseModel):
+    """One session whole."""
+
+    session: Tile
+    dose: dict[str, Any]
+    entries: list[RecordedEntry]
+    alerts: list[dict[str, Any]]
+    change_number: int
+
+
+class AuditTrail(BaseModel):
+    """Every entry as it was first recorded."""
+
+    entries: list[RecordedEntry]
+
+
+class CourseSession(BaseModel):
+    """One session of a course."""
+
+    session_id: str
+    status: str
+    planned_at: str | None
+    started_at: str | None
+    course_session_number: int | float | str | None
+    course_session_count: int | float | str | None
+    course_interval_days: int | float | str | None
+    delivered_mg: float | None
+    cumulative_mg: float | None
+    course_decision: str | None
+
+
+class Course(BaseModel):
+    """A series of sessions."""
+
+    course_id: str
+    sessions: list[CourseSession]
+    cumulative_mg: float | None
+    last_decision: str | None
+
+
+class VialStock(_Open):
+    """Vials of one content: what should be there, and the last count."""
+
+    vials: int
+    counted: int | None
+    difference: int | None
+
+
+class ClinicRecord(BaseModel):
+    """The clinic's own entries and what they say now."""
+
+    entries: list[RecordedEntry]
+    credentials: dict[str, dict[str, str]] = Field(description="by account: each credential with its expiry")
+    vial_stock_by_content_mg: dict[str, VialStock]
+    unwitnessed: list[str] = Field(description="stock entries that still need a second person")
+
+
+class Panel(BaseModel):
+    """The panel's first load."""
+
+    server_time: str
+    change_number: int
+    clinic_time_zone: str
+    is_simulated: bool
+    tiles: list[Tile]
+
+
+class Change(BaseModel):
+    """One change of the record; a change of the clinic itself has no session and no tile."""
+
+    v: int
+    change_number: int
+    recorded_at: str
+    session_id: str | None
+    entry: RecordedEntry | None
+    alert_facts: list[AlertFact]
+    tile: Tile | None
+
+
+class Changes(BaseModel):
+    """Changes in the order of commit, and the number to go on from."""
+
+    changes: list[Change]
+    change_number: int
+
+
+class Responders(_Open):
+    """The review's numbers of one period."""
+
+    from_at: str
+    to_at: str
+    denominator: str
+    observed_denominator: str
+    label: str
+    caveat: str
+    patients: dict[str, Any]
+    sessions: dict[str, Any]
+
+
+class Person(BaseModel):
+    """The account that is signed in."""
+
+    account_id: str
+    username: str
+    display_name: str
+    role: str
+
+
+class Me(Person):
+    """Who acts, and what the page needs to know."""
+
+    pages: list[str]
+    server_time: str
+    clinic_time_zone: str
+    is_simulated: bool
+
+
+class Account(Person):
+    """An account as administrators see it."""
+
+    has_password: bool
+    is_active: bool
+
+
+class Accounts(BaseModel):
+    """All accounts."""
+
+    accounts: list[Account]
+
+
+class OneTimeLink(BaseModel):
+    """Where the owner of an account sets a password, once."""
+
+    account_id: str
+    link: str
+
+
+class DeviceToken(BaseModel):
+    """A device's bearer token, shown once."""
+
+    device_token: str
+
+
+class NewAccount(BaseModel):
+    """A person gets a one-time link, a device its token."""
+
+    account_id: str | None = None
+    link: str | None = None
+    device_token: str | None = None
+
+
+class Nothing(BaseModel):
+    """An empty object."""
+
+
+class Health(_Open):
+    """Whether the server is alive and can read the record."""
+
+    status: str

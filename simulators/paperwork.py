@@ -1,0 +1,70 @@
+"""What the simulated nurse charts beside the patient: consent, check list, bag and ledger, discharge assessment."""
+
+import math
+from typing import Any
+
+from simulators.pump import Pump
+from simulators.scenarios.plan import ChairPlan
+from simulators.virtual_patient import Persona
+
+PHARMACIST = "Demo Pharmacist 1"
+NURSE = "Demo Nurse 2"
+_ANSWERS: tuple[tuple[str, str], ...] = (
+    ("identity_checked", "yes"),
+    ("escort_named", "yes"),
+    ("fasting_kept", "yes"),
+    ("allergies_checked", "yes"),
+    ("pregnancy", "not_applicable"),
+    ("ketamine_hypersensitivity", "no"),
+    ("uncontrolled_cardiovascular", "no"),
+    ("active_psychosis", "no"),
+)
+_SPARE_ML = 10
+
+
+def preparation_papers(
+    persona: Persona, plan: ChairPlan, concentration_mg_per_ml: float
+) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and content of what is charted before a start, in order."""
+    volume_ml = bag_volume_ml(persona, plan, concentration_mg_per_ml)
+    consent = {"is_given": True, "scope": "session", "taken_by": "Demo Physician 1"}
+    bag = {
+        "concentration_mg_per_ml": concentration_mg_per_ml,
+        "volume_ml": volume_ml,
+        "lot": f"SIM-{persona.patient_label[-3:]}",
+        "prepared_by": PHARMACIST,
+        "checked_by": NURSE,
+    }
+    return [
+        ("consent", consent),
+        *(("readiness_item", {"item": item, "answer": answer}) for item, answer in _ANSWERS),
+        ("bag_dispensed", bag),
+        ("drug_drawn", {"amount_mg": round(volume_ml * concentration_mg_per_ml, 2)}),
+    ]
+
+
+def bag_volume_ml(persona: Persona, plan: ChairPlan, concentration_mg_per_ml: float) -> int:
+    """The planned total with a little to spare, in steps of 10 mL."""
+    planned_mg = plan.rate_mg_per_kg_per_h * persona.weight_kg * plan.duration_min / 60
+    return int(math.ceil((planned_mg / concentration_mg_per_ml + _SPARE_ML) / 10) * 10)
+
+
+def rest_of_bag_mg(persona: Persona, plan: ChairPlan, pump: Pump) -> float:
+    """What is left in the bag, to a tenth of a milligram; the nurse reads it off the pump."""
+    drawn_mg = bag_volume_ml(persona, plan, pump.concentration_mg_per_ml) * pump.concentration_mg_per_ml
+    return round(drawn_mg - pump.reported_mg, 1)
+
+
+def discharge_assessment(*, nausea: bool) -> dict[str, Any]:
+    """PADSS of a patient who may go home."""
+    return {
+        "score": "padss",
+        "padss_vital_signs": 2,
+        "padss_ambulation": 2,
+        "padss_nausea": 1 if nausea else 2,
+        "padss_pain": 2,
+        "padss_iv_site": 2,
+        "is_oriented": True,
+        "walks_safely": True,
+        "understands_instructions": True,
+    }

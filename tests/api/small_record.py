@@ -1,0 +1,90 @@
+"""A small record over HTTP: a session that is ready, one that runs with an alert, a correction and a course."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+import uuid_utils.compat
+
+from tests.record_building import BASELINE, PAIN, PLAN, sent
+
+
+def plan(client: httpx.Client, *more: dict[str, Any], at: datetime | None = None, **fields: Any) -> str:
+    """A session that is ready, prepared at `at` (now); its id. `fields` go into its plan."""
+    when = {} if at is None else {"effective_at": at.isoformat()}
+    session_id = str(uuid_utils.compat.uuid7())
+    entries = [
+        sent("session_planned", **(PLAN | {"patient_label": f"TP-{session_id[-6:]}"} | fields)),
+        sent("weight", weight_kg=70, basis="measured"),
+        sent("setting_attested", is_monitored=False, attested_by="Test Physician 1"),
+        sent("vital_signs", **BASELINE),
+        sent("pain_score", **PAIN),
+        sent("session_ready"),
+        *more,
+    ]
+    body = {"session_id": session_id, "entries": [one | when for one in entries]}
+    answer = client.post("/api/v1/sessions", json=body)
+    assert answer.status_code == 200, answer.text
+    assert {one["outcome"] for one in answer.json()["results"]} == {"recorded"}, answer.text
+    return session_id
+
+
+def record(client: httpx.Client, session_id: str, *entries: dict[str, Any]) -> list[dict[str, Any]]:
+    """Post entries; the results."""
+    answer = client.post(f"/api/v1/sessions/{session_id}/entries", json={"entries": list(entries)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["results"]  # type: ignore[no-any-return]
+
+
+def chart(client: httpx.Client, session_id: str, kind: str, **fields: Any) -> dict[str, Any]:
+    """One entry, every question confirmed; it is recorded. The entry as sent."""
+    raw = sent(kind, **fields)
+    (result,) = record(client, session_id, raw)
+    if result["outcome"] == "confirmation_needed":
+        raw["confirmed"] = [one["field"] for one in result["problems"]]
+        (result,) = record(client, session_id, raw)
+    assert result["outcome"] == "recorded", result
+    return raw
+
+
+def record_of_clinic(client: httpx.Client, *entries: dict[str, Any]) -> list[dict[str, Any]]:
+    """Post entries of the clinic; the results."""
+    answer = client.post("/api/v1/clinic/entries", json={"entries": list(entries)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["results"]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What can be asked for by its id."""
+
+    session_id: str
+    course_id: str
+    alert_id: str
+
+    def of_path(self, path: str) -> dict[str, str] | None:
+        """The path parameters that lead to something."""
+        known = {name: value for name, value in vars(self).items() if f"{{{name}}}" in path}
+        return known or None
+
+
+def record_a_little(nurse: httpx.Client, pharmacist: httpx.Client) -> Ids:
+    """A ready session, a running one of a course with an alert and an amended entry, some vials."""
+    plan(nurse)
+    course_id = str(uuid_utils.compat.uuid7())
+    session_id = plan(nurse, course_id=course_id, course_session_number=1, course_session_count=6)
+    chart(nurse, session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+    seen = chart(nurse, session_id, "vital_signs", systolic_mmhg=190, diastolic_mmhg=95)
+    chart(nurse, session_id, "serious_event")
+    chart(
+        nurse,
+        session_id,
+        "amendment",
+        amended_entry_id=seen["entry_id"],
+        reason="misread",
+        changes={"systolic_mmhg": 188},
+    )
+    record_of_clinic(pharmacist, sent("vial_stock", movement="received", vial_content_mg=500, vials=10))
+    alerts = nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()["alerts"]
+    return Ids(session_id, course_id, alerts[0]["alert_id"])
