@@ -206,6 +206,7 @@
       openPart(name) {
         element.querySelectorAll("[data-part]").forEach((one) => one.classList.toggle("form-part--away", one.dataset.part !== name));
         element.querySelectorAll("[data-open-part]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.openPart === name)));
+        element.querySelector(".entry-form__fields").scrollTop = 0;
       },
       showTypedParts() {
         element.querySelectorAll("[data-open-part]").forEach((one) => {

@@ -368,6 +368,7 @@
         one.setAttribute("aria-pressed", String(one.dataset.openForm === name)));
       find(".bedside-alerts").classList.remove("bedside-alerts--open");
       if (name === "unsent") paintUnsentList();
+      if (name === "readiness") readiness.look();
       const form = forms[name];
       if (form && form.hasPad) form.focusFirst();
       paint();

@@ -15,7 +15,7 @@
     const { title, value, time } = window.infusion.entryLanguage;
     const seen = open.map((entry) => title(entry.kind).toLowerCase() + " " + value(entry.kind, "amount_mg", entry.amount_mg) + " of " + time(entry.effective_at));
     const balance = Math.abs(ledger.difference_mg) < 0.005 ? "Balanced: drawn is given, wasted and returned."
-      : ledger.difference_mg > 0 ? "Drawn, but not given, wasted or returned." : "More given, wasted and returned than was drawn.";
+      : ledger.difference_mg > 0 ? (record.isOpen ? "Left: not yet given, wasted or returned." : "Left: drawn, but not given, wasted or returned.") : "More given, wasted and returned than was drawn.";
     return balance + (seen.length ? " Not witnessed yet: " + seen.join(", ") + "." : "");
   }
 

@@ -117,8 +117,8 @@ PAIN_LOOKS = {
 _RATE_LOOKS = {"pump_rate_ml_per_h": FieldLook(), "concentration_mg_per_ml": FieldLook(label="Bag")}
 # Some pumps show mg/h or mg/kg/h: any two of mL/h with the bag, mg/h and mg/kg/h make a rate.
 _SHOWN_RATE_LOOKS = {
-    "rate_mg_per_h": FieldLook(label="Or pump in"),
-    "rate_mg_per_kg_per_h": FieldLook(label="or in"),
+    "rate_mg_per_h": FieldLook(remark="if shown"),
+    "rate_mg_per_kg_per_h": FieldLook(remark="if shown"),
 }
 _ORDER_LOOKS = {
     "ordered_by": FieldLook(remark="optional"),

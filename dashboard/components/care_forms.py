@@ -109,12 +109,11 @@ PREPARATION: dict[str, CareForm] = {
             "home_opioid_mg_morphine_per_day": FieldLook(
                 label="How much", remark="oral morphine", shown_if="takes_home_opioids=true"
             ),
-            "takes_home_benzodiazepines": FieldLook(label="Benzodiazepines at home"),
+            "takes_home_benzodiazepines": FieldLook(label="Benzo\N{SOFT HYPHEN}diazepines at home"),
             "has_respiratory_disease": FieldLook(),
             "has_sleep_apnoea_risk": FieldLook(label="Sleep apnoea or risk"),
             "remark": FieldLook(remark="optional", is_long=True),
         },
-        with_pad=True,
     ),
     "consent": CareForm(
         "Consent",

@@ -18,7 +18,7 @@ LEDGER_ROWS = (
     ("bolus_mg", "Bolus"),
     ("wasted_mg", "Wasted"),
     ("returned_mg", "Returned"),
-    ("difference_mg", "Not accounted for"),
+    ("difference_mg", "Left"),
 )
 
 

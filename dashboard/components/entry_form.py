@@ -210,7 +210,7 @@ def _attributes(name: str, spec: FieldSpec, look: FieldLook, label: str) -> dict
         "data-also": look.also,
         "data-other-unit": look.other_unit,
         "data-names": look.names,
-        "data-past": str(look.is_past).lower() if spec.type is FieldType.TIME else "",
+        "data-past": "true" if look.is_past else "",
         **_limit_attributes(spec.limits, unit_words(spec, look)),
     }
     if look.reasons:

@@ -4,41 +4,14 @@ import json
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import uuid_utils.compat
 
-from tests.record_building import BASELINE, PAIN, PLAN, sent
+from tests.api.small_record import plan, record
+from tests.record_building import sent
 from tests.server_process import ServerProcess
-
-
-def plan(client: httpx.Client, *more: dict[str, Any], label: str | None = None, at: datetime | None = None) -> str:
-    """A session that is ready, prepared at `at` (now); its id."""
-    when = {} if at is None else {"effective_at": at.isoformat()}
-    session_id = str(uuid_utils.compat.uuid7())
-    patient = PLAN | {"patient_label": label or f"TP-{session_id[-6:]}"}
-    entries = [
-        sent("session_planned", **patient),
-        sent("weight", weight_kg=70, basis="measured"),
-        sent("setting_attested", is_monitored=False, attested_by="Test Physician 1"),
-        sent("vital_signs", **BASELINE),
-        sent("pain_score", **PAIN),
-        sent("session_ready"),
-        *more,
-    ]
-    body = {"session_id": session_id, "entries": [one | when for one in entries]}
-    answer = client.post("/api/v1/sessions", json=body)
-    assert answer.status_code == 200, answer.text
-    assert {one["outcome"] for one in answer.json()["results"]} == {"recorded"}, answer.text
-    return session_id
-
-
-def record(client: httpx.Client, session_id: str, *entries: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = client.post(f"/api/v1/sessions/{session_id}/entries", json={"entries": list(entries)})
-    assert answer.status_code == 200, answer.text
-    return answer.json()["results"]  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nope", "/api/nope", "/api/v1/sessions/x/y/z"])

@@ -4,7 +4,6 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,8 @@ def servers(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     both = [ServerProcess(_folder(tmp_path_factory), database=database) for _ in range(2)]
     both[0].add_accounts("nurse", "physician", "reviewer")
     try:
-        with ThreadPoolExecutor() as starting:
-            list(starting.map(ServerProcess.start, both))
+        for server in both:
+            server.start()
         yield both
     finally:
         for server in both:

@@ -66,6 +66,12 @@ def open_form(page: Page, form: str) -> None:
     expect(page.locator(f'[data-entry-form="{form}"]').first).to_be_visible()
 
 
+def open_more(page: Page, form: str) -> None:
+    """Bring a form to the front that stands behind "More"."""
+    page.click('.bedside-rail [data-open-form="more"]')
+    page.click(f'.bedside-more [data-open-form="{form}"]')
+
+
 def save(page: Page, form: str) -> None:
     """Tap save."""
     page.click(f'[data-entry-form="{form}"] [data-role="save"]')

@@ -14,6 +14,7 @@ from tests.browser.journeys import (
     chromium,
     new_page,
     open_form,
+    open_more,
     press_digits,
     save,
     sign_in,
@@ -293,3 +294,99 @@ def test_the_session_page_follows_live_keeps_its_zoom_and_withdraws_entries(
     expect(physician.locator("body")).to_contain_text("cuff on the wrong arm")
     expect(value).to_contain_text("126")
     expect(physician.locator("body")).to_contain_text(re.compile("entry withdrawn", re.I))
+
+
+def test_a_mistyped_pressure_is_corrected_and_its_first_version_stays_readable(
+    browser: Browser, server: ServerProcess
+) -> None:
+    server.add_accounts("nurse")
+    server.start()
+    context, nurse = new_page(browser, size=DESKTOP)
+    sign_in(nurse, server.url, "nurse")
+    plan_session(nurse, server.url, label="TP-006")
+    start_infusion(nurse)
+    open_form(nurse, "vital_signs")
+    enter_vitals(nurse, hr="88", sbp="171", dbp="92", spo2="97", rr="15")
+    save(nurse, "vital_signs")
+    typed = nurse.locator("#bedside--entries [data-entry]").filter(has_text="171/92")
+    nurse.click('.bedside-rail [data-open-form="overview"]')
+    expect(typed).to_be_visible()
+
+    chart = context.new_page()
+    chart.goto(f"{server.url}{typed.locator('[data-role=correct]').get_attribute('href')}")
+    value = chart.locator('[data-session-value="systolic_mmhg"]')
+    expect(value).to_have_text("171")
+    form = chart.locator("form.correct")
+    expect(form.locator('[name="systolic_mmhg"]')).to_have_value("171")
+    expect(form.locator('[data-correct="systolic_mmhg"]')).to_contain_text("on record: 171 mmHg")
+    form.locator('[name="systolic_mmhg"]').fill("11")
+    form.locator('[name="reason"]').fill("digits swapped")
+    form.locator('[data-role="correct-save"]').click()
+    expect(form.locator('[data-correct="systolic_mmhg"] [data-role="note"]')).to_contain_text("30 to 300")
+    form.locator('[name="systolic_mmhg"]').fill("117")
+    form.locator('[data-role="correct-save"]').click()
+
+    expect(value).to_have_text("117")
+    row = chart.locator('#session--entries [data-kind="vital_signs"]').filter(has_text="BP 117/92")
+    expect(row.locator(".versions")).to_contain_text("corrected")
+    expect(row.locator(".versions__was")).to_be_hidden()
+    row.locator(".versions__head").click()
+    expect(row.locator(".versions__was")).to_contain_text("BP 171/92")
+    expect(row.locator(".versions")).to_contain_text("Test Nurse 1 corrected it")
+    expect(row.locator(".versions")).to_contain_text("digits swapped")
+    expect(chart.locator('#session--entries [data-kind="amendment"]')).to_contain_text("Correction of Vital signs")
+    expect(chart.locator('#session--entries [data-kind="amendment"]')).to_contain_text(
+        "systolic 117 mmHg (was 171 mmHg)"
+    )
+    drawn = "(node) => node.data.flatMap((trace) => Array.from(trace.y || []))"
+    graph = chart.locator(".js-plotly-plot").first
+    chart.wait_for_function(
+        "(node) => Array.from(node.data).some((one) => (one.y || []).includes(117))", arg=graph.element_handle()
+    )
+    assert 171 not in graph.evaluate(drawn)
+    expect(nurse.locator("#bedside--entries")).to_contain_text("BP 117/92")
+    expect(nurse.locator('[data-sign="pressure"]')).to_contain_text("117/92")
+
+
+def test_waste_is_witnessed_by_a_second_person_readiness_and_discharge_are_answered(
+    browser: Browser, server: ServerProcess
+) -> None:
+    server.add_accounts("nurse", "physician")
+    server.start()
+    _, nurse = new_page(browser)
+    _, physician = new_page(browser)
+    sign_in(nurse, server.url, "nurse")
+    sign_in(physician, server.url, "physician")
+    session_id = plan_session(nurse, server.url, label="TP-007")
+    open_more(nurse, "readiness")
+    items = nurse.locator("#bedside--readiness [data-item]")
+    for at in range(items.count()):
+        clear = (items.nth(at).get_attribute("data-clear") or "").split()
+        items.nth(at).locator(f'[data-answer="{"no" if "no" in clear else "yes"}"]').click()
+    expect(nurse.locator("#bedside--readiness")).to_contain_text("Every item is answered")
+    expect(nurse.locator("#bedside--readiness .readiness__item--unclear")).to_have_count(0)
+
+    for form, amount in (("drug_drawn", "200"), ("drug_wasted", "12")):
+        open_more(nurse, form)
+        press_digits(nurse, form, "amount_mg", amount)
+        save(nurse, form)
+        expect(nurse.locator(f'[data-entry-form="{form}"] [data-role="status"]')).to_contain_text(f"{amount} mg")
+    expect(nurse.locator("#bedside--entries")).to_contain_text("Wasted 12 mg – not witnessed yet")
+    physician.goto(f"{server.url}/bedside/{session_id}")
+    physician.locator('#bedside--entries [data-role="witness"]').click()
+    chosen = physician.locator('[data-entry-form="ledger_witnessed"] [data-choice][aria-pressed="true"]')
+    expect(chosen).to_contain_text("12 mg")
+    save(physician, "ledger_witnessed")
+    expect(nurse.locator("#bedside--entries")).to_contain_text("Wasted 12 mg – witnessed by Test Physician 1")
+
+    open_more(nurse, "discharge_assessment")
+    choose(nurse, "discharge_assessment", "score", "padss")
+    for item in ("vital_signs", "ambulation", "nausea", "pain", "iv_site"):
+        choose(nurse, "discharge_assessment", f"padss_{item}", "1" if item == "pain" else "2")
+    expect(nurse.locator('[data-show="discharge-total"]')).to_have_text("Total 9 of 10")
+    save(nurse, "discharge_assessment")
+    expect(nurse.locator("#bedside--entries")).to_contain_text("PADSS 9 of 10")
+    physician.goto(f"{server.url}/sessions/{session_id}")
+    expect(physician.locator('[data-dose="drawn_mg"]')).to_have_text("200 mg")
+    expect(physician.locator('[data-dose="wasted_mg"]')).to_have_text("12 mg")
+    expect(physician.locator("#session--entries")).to_contain_text("PADSS 9 of 10")

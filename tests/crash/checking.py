@@ -15,7 +15,7 @@ from session_store.recorder import Recorder
 from session_store.storage.engine import Engines
 from session_store.storage.schema import infusion_session
 from session_store.verifying import verify
-from tests.crash.logged_record import Acknowledged, Log, Sent, stored_digest
+from tests.crash.logged_record import Acknowledged, Log, Sent, digest_of, stored_digest
 from tests.record_building import NURSE
 
 CLINIC = 1
@@ -64,15 +64,19 @@ def _compare_one(one: Acknowledged, raw: Mapping[str, object], stored: Sequence[
 
 
 def send_again(log: Log, recorder: Recorder, found: Findings) -> None:
-    """All that was sent, acknowledged or not, in the order of sending; what is asked about is confirmed."""
+    """All that was sent, acknowledged or not, in the order of sending, until each is answered for."""
+    acknowledged: set[Acknowledged] = set()
     answers = [(one, recorder.submit(_command(one, one.entries))) for one in log.sent]
     for one, answer in answers:
         for raw, result in zip(one.entries, answer.result(), strict=True):
             if result.outcome is EntryOutcome.CONFIRMATION_NEEDED:
                 confirmed = raw | {"confirmed": [problem.field for problem in result.problems]}
                 result = recorder.submit(RecordEntries(one.session_id, NURSE, (confirmed,))).result()[0]
-            if result.outcome not in (EntryOutcome.RECORDED, EntryOutcome.DUPLICATE):
+            if result.outcome in (EntryOutcome.RECORDED, EntryOutcome.DUPLICATE):
+                acknowledged.add(Acknowledged(UUID(raw["entry_id"]), one.session_id, digest_of(raw)))
+            else:
                 found.damaged.append(f"sent again: {result}")
+    log.acknowledged += acknowledged - set(log.acknowledged)
 
 
 def _command(sent: Sent, entries: tuple[dict[str, Any], ...]) -> Command:
