@@ -120,7 +120,7 @@ def dose_view(summary: SessionSummary, now: datetime) -> dict[str, Any]:
             "wasted_mg": _rounded(ledger.wasted_mg),
             "returned_mg": _rounded(ledger.returned_mg),
             "difference_mg": _rounded(ledger.difference_mg(delivered)),
-            "unwitnessed": [str(one) for one in ledger.unwitnessed],
+            "unwitnessed": [str(one.entry_id) for one in ledger.unwitnessed],
         },
     }
 

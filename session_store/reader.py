@@ -17,7 +17,7 @@ from session_store.domain.session_summary import SessionSummary
 from session_store.errors import UnknownSession
 from session_store.list_position import position_text, read_position
 from session_store.plain_views import alert_view, change_view, dose_view, programmed_rate_of, tile_view
-from session_store.record_views import audit_views, clinic_view, course_view, entry_views
+from session_store.record_views import audit_views, clinic_view, course_view, due_view, entry_views
 from session_store.storage import clinic_log, entry_log, patient_reading, projections
 from session_store.storage.faults import reading
 from session_store.trends import tile_trend
@@ -142,6 +142,12 @@ class Reader:
         """The clinic's own entries, and what they say now of credentials and stock."""
         with reading(self._engine) as connection:
             return clinic_view(clinic_log.clinic_entries(connection, self._clinic_id))
+
+    def due_list(self, now: datetime) -> dict[str, Any]:
+        """Wastes and stock entries that still need a second person."""
+        with reading(self._engine) as connection:
+            summaries = projections.summaries_without_witness(connection, self._clinic_id)
+            return due_view(summaries, clinic_log.clinic_entries(connection, self._clinic_id), now)
 
     def changes_after(self, after: int, limit: int = 500) -> list[dict[str, Any]]:
         """Changes with a number above `after` in the wire format, each with the newest tile of its session."""

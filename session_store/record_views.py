@@ -1,7 +1,7 @@
 """Plain JSON forms of whole lists: a session's entries after corrections, its audit trail, a course, the clinic."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -89,6 +89,32 @@ def course_view(course_id: UUID, summaries: Sequence[SessionSummary], now: datet
         "sessions": sessions,
         "cumulative_mg": number_or_none(round(total, 3)),
         "last_decision": decisions[-1] if decisions else None,
+    }
+
+
+# A waste that nobody saw is counter-signed within a day (clinical-decisions 1, our proposal).
+WITNESS_WITHIN = timedelta(hours=24)
+
+
+def due_view(summaries: Sequence[SessionSummary], entries: Sequence[ClinicEntry], now: datetime) -> dict[str, Any]:
+    """What still needs a second person: wastes by session, and stock entries of the clinic; oldest first."""
+    wastes = [(waste, summary) for summary in summaries for waste in summary.care.ledger.unwitnessed]
+    return {
+        "wastes": [
+            {
+                "entry_id": str(waste.entry_id),
+                "session_id": str(summary.session_id),
+                "patient_label": summary.plan.get("patient_label"),
+                "chair_label": summary.plan.get("chair_label"),
+                "amount_mg": number_or_none(waste.amount_mg),
+                "effective_at": time_text(waste.at),
+                "is_overdue": now - waste.at > WITNESS_WITHIN,
+            }
+            for waste, summary in sorted(wastes, key=lambda one: one[0].at)
+        ],
+        "stock": [
+            {**entry_view(one), "is_overdue": now - one.effective_at > WITNESS_WITHIN} for one in unwitnessed(entries)
+        ],
     }
 
 

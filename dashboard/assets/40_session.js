@@ -324,6 +324,7 @@
       const number = await read();
       isRereading = false;
       const missed = sinceReread.splice(0);
+      if (number === null && !isStopped) rereadTimer = setTimeout(reread, REREAD_PAUSE * 10);
       if (number !== null && !isStopped) missed.filter((change) => change.change_number > number).forEach(onChange);
     }
 

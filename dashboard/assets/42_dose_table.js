@@ -3,9 +3,10 @@
 (function () {
   "use strict";
   const DASH = "\u2013";
-  const UNITS = { delivered_mg_per_kg: " mg/kg", last_hour_mg_per_kg: " mg/kg" };
 
-  const amount = (value, unit) => (value === null || value === undefined ? DASH : window.infusion.entryLanguage.number(Number(value.toFixed(2))) + unit);
+  const isKnown = (value) => value !== null && value !== undefined;
+  const amount = (value, unit) => (isKnown(value) ? window.infusion.entryLanguage.number(Number(value.toFixed(2))) + unit : DASH);
+  const perKg = (value) => (isKnown(value) ? value.toFixed(2) + " mg/kg" : DASH);
 
   /** What the ledger still lacks, in words. */
   function ledgerWords(ledger, record) {
@@ -25,10 +26,11 @@
     place.classList.toggle("hidden", !dose);
     if (!dose) return;
     const put = (name, text) => { const node = place.querySelector(`[data-dose="${name}"]`); if (node && node.textContent !== text) node.textContent = text; };
-    ["delivered_mg", "delivered_mg_per_kg", "last_hour_mg", "last_hour_mg_per_kg"].forEach((name) => put(name, amount(dose[name], UNITS[name] || " mg")));
+    ["delivered_mg", "last_hour_mg"].forEach((name) => put(name, amount(dose[name], " mg")));
+    ["delivered_mg_per_kg", "last_hour_mg_per_kg"].forEach((name) => put(name, perKg(dose[name])));
     const percent = dose.delivered_of_plan_percent;
     put("planned_total_mg", dose.planned_total_mg === null ? "no total planned"
-      : amount(dose.planned_total_mg, " mg") + (percent === null ? "" : ", " + Math.round(percent) + " % given"));
+      : (percent === null ? "" : Math.round(percent) + " % of ") + amount(dose.planned_total_mg, " mg"));
     const isEmpty = !dose.ledger.drawn_mg && !dose.ledger.wasted_mg && !dose.ledger.returned_mg;
     ["drawn_mg", "infused_mg", "bolus_mg", "wasted_mg", "returned_mg", "difference_mg"].forEach((name) =>
       put(name, isEmpty && name === "difference_mg" ? DASH : amount(dose.ledger[name], " mg")));

@@ -37,6 +37,7 @@ VITAL_SIGN_LOOKS: dict[str, FieldLook] = {
     "spo2_percent": FieldLook(reasons={**_REASONS, "no_signal": "No signal found", **_OTHER}),
     "respiratory_rate_per_min": FieldLook(reasons=reasons_with("No breathing: emergency")),
     "acvpu": FieldLook(
+        label="Conscious\N{SOFT HYPHEN}ness",
         remark="ACVPU",
         words={
             "alert": "Alert",

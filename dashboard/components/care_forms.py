@@ -266,8 +266,11 @@ def discharge_assessment_form() -> html.Section:
 
 
 def _level_look(name: str, shown_if: str) -> FieldLook:
-    levels = {str(2 - place): f"{2 - place} {words}" for place, words in enumerate(DISCHARGE_LEVELS[name])}
-    return FieldLook(unit="", as_buttons=True, groups=[ChoiceGroup(tuple(levels), levels)], shown_if=shown_if)
+    levels = {str(2 - place): f"{2 - place}: {words}" for place, words in enumerate(DISCHARGE_LEVELS[name])}
+    label = "Conscious\N{SOFT HYPHEN}ness" if name == "aldrete_consciousness" else ""
+    return FieldLook(
+        label=label, unit="", as_buttons=True, groups=[ChoiceGroup(tuple(levels), levels)], shown_if=shown_if
+    )
 
 
 def effect_update_form() -> html.Section:

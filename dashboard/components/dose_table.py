@@ -10,7 +10,7 @@ DOSE_ROWS = (
     ("delivered_mg_per_kg", "Given by weight"),
     ("last_hour_mg", "Last 60 min"),
     ("last_hour_mg_per_kg", "Last 60 min by weight"),
-    ("planned_total_mg", "Planned"),
+    ("planned_total_mg", "Of the plan"),
 )
 LEDGER_ROWS = (
     ("drawn_mg", "Drawn"),

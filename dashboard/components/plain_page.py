@@ -34,7 +34,7 @@ def message_page(words: str) -> str:
 
 def reference_page(title: str, body: str) -> str:
     """A page of reference with a heading; `body` is HTML of our own making."""
-    return _frame("message", title, f"<h1>{escape(title)}</h1>{body}", is_simulated=False)
+    return _frame("reference", title, f"<h1>{escape(title)}</h1>{body}", is_simulated=False)
 
 
 def login_page(*, is_simulated: bool) -> str:

@@ -1,7 +1,8 @@
 """The nurse's tablet: the list of sessions with "New session", and the screen of one session.
 
 Scripts: `30_entry_form.js` (forms), `31_outbox.js` (what is not yet at the server), `32_bedside.js` (one session),
-`33_bedside_plan.js` (list and new session), `34_bedside_dose.js` (exact rates while typing).
+`33_bedside_plan.js` (list and new session), `34_bedside_dose.js` (exact rates while typing), `35_readiness.js`,
+`36_bedside_entries.js` (last entries), `42_entry_sentences.js` (entries in words).
 
 Stable selectors (browser tests rely on them)
     list            [data-bedside="list"]  #bedside--new  #bedside--sessions  [data-session-card="<session_id>"]
@@ -10,13 +11,16 @@ Stable selectors (browser tests rely on them)
     one session     [data-bedside="session"][data-session-id]  #bedside--head [data-show="<what>"]
     bar             #bedside--pause  #bedside--stop  #bedside--serious  #bedside--resume  #bedside--said
     views           [data-open-form="<view>"] opens [data-view="<view>"]; views are the entry kinds, and
-                    overview, more, unsent
+                    overview, more, readiness, unsent
     form            [data-entry-form="<kind>"] with [data-role="save"], [data-role="status"], [data-role="problems"],
                     [data-role="time"] (measured earlier)
     field           [data-field="<name>"] with input [name="<name>"], [data-choice="<value>"],
                     [data-suggestion="<text>"], [data-role="could-not"] then [data-reason="<code>"],
                     [data-role="note"] (unit, hint, problem), [data-role="confirm"] ("Yes, it is right"),
                     [data-role="again"] (input: typed a second time)
+    parts           [data-open-part="<part>"] brings [data-part="<part>"] of a form to the front
+    other unit      [data-role="unit-switch"][data-other="<field>"]
+    readiness       #bedside--readiness [data-item="<item>"] [data-answer="yes|no|not_applicable"]
     number pad      [data-role="pad"] [data-key="0..9|.|delete|next"]
     live rate       [data-role="rate-preview"|"bolus-preview"] [data-show="mg-per-h"|"per-kg"|"preview-words"]
     start           #bedside--override (physicians, after a refused start) opens [data-view="start_override"]
@@ -24,7 +28,8 @@ Stable selectors (browser tests rely on them)
     ways out        #bedside--transfer-ward  #bedside--transfer-hospital  #bedside--left
     alerts          #bedside--alerts [data-alert="<alert_id>"] [data-role="at-the-chair"]
     entries         #bedside--entries [data-entry="<entry_id>"] [data-role="in-error"], then [name="reason"] and
-                    [data-role="in-error-save"]
+                    [data-role="in-error-save"]; [data-role="correct"] (to the chart), [data-role="update-effect"],
+                    [data-role="witness"], details.versions
     outbox          #bedside--unsent ("2 unsent"), #bedside--unsent-list [data-unsent="<entry_id>"]
 """
 

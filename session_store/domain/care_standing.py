@@ -38,14 +38,29 @@ class BagStanding:
 
 
 @dataclass(slots=True)
+class Waste:
+    """Drug that was discarded, which a second person is to witness."""
+
+    entry_id: UUID
+    at: datetime
+    amount_mg: Decimal
+
+
+@dataclass(slots=True)
 class LedgerStanding:
-    """Sums of the ledger in mg; infused and bolus are computed from the infusion. `unwitnessed`: entries that still
-    need a second person."""
+    """Sums of the ledger in mg; infused and bolus are computed from the infusion. Whatever the order in which waste
+    and witness are folded, `unwitnessed` is what still needs a second person."""
 
     drawn_mg: Decimal = Decimal(0)
     wasted_mg: Decimal = Decimal(0)
     returned_mg: Decimal = Decimal(0)
-    unwitnessed: list[UUID] = field(default_factory=list)
+    wastes: list[Waste] = field(default_factory=list)
+    witnessed: list[UUID] = field(default_factory=list)
+
+    @property
+    def unwitnessed(self) -> list[Waste]:
+        """The wastes that nobody else has witnessed."""
+        return [one for one in self.wastes if one.entry_id not in self.witnessed]
 
     def difference_mg(self, delivered_mg: Decimal) -> Decimal:
         """drawn - (infused + bolus + wasted + returned); zero when the ledger balances."""
@@ -119,14 +134,13 @@ class CareStanding:
 
     def _wasted(self, entry: Entry, content: Any) -> None:
         self.ledger.wasted_mg += content.amount_mg
-        self.ledger.unwitnessed.append(entry.entry_id)
+        self.ledger.wastes.append(Waste(entry.entry_id, entry.effective_at, content.amount_mg))
 
     def _returned(self, entry: Entry, content: Any) -> None:
         self.ledger.returned_mg += content.amount_mg
 
     def _witnessed(self, entry: Entry, content: Any) -> None:
-        if content.witnessed_entry_id in self.ledger.unwitnessed:
-            self.ledger.unwitnessed.remove(content.witnessed_entry_id)
+        self.ledger.witnessed.append(content.witnessed_entry_id)
 
     def _set(self, entry: Entry, content: Any) -> None:
         for name in _SET_ANSWERS:
@@ -139,13 +153,15 @@ class CareStanding:
         self.answers["dissociation"] = _newer(known, f"{content.scale}:{content.score}", entry)
 
     def _effect(self, entry: Entry, content: Any) -> None:
+        # An update may lie before the effect in time, when one of them was charted late.
+        update = self.effects.get(str(entry.entry_id), EffectStanding("", None, None))
         grade = None if content.ctcae_grade is None else int(content.ctcae_grade)
-        self.effects[str(entry.entry_id)] = EffectStanding(content.term, grade, content.outcome)
+        self.effects[str(entry.entry_id)] = EffectStanding(
+            content.term, update.ctcae_grade or grade, update.outcome or content.outcome
+        )
 
     def _effect_update(self, entry: Entry, content: Any) -> None:
-        effect = self.effects.get(str(content.effect_entry_id))
-        if effect is None:
-            return
+        effect = self.effects.setdefault(str(content.effect_entry_id), EffectStanding("", None, None))
         effect.outcome = content.outcome or effect.outcome
         if content.ctcae_grade is not None:
             effect.ctcae_grade = int(content.ctcae_grade)

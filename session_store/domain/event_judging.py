@@ -47,7 +47,7 @@ def judge_effect_update(summary: SessionSummary, entry: Entry, judgement: Judgem
     rule = _grade_rule(content.ctcae_grade)
     if effect is None or rule is None:
         return
-    text = f"{effect.term.replace('_', ' ').capitalize()}: {rule.text}"
+    text = f"{(effect.term or 'adverse effect').replace('_', ' ').capitalize()}: {rule.text}"
     found = as_found(rule, f"{rule.condition}:{content.effect_entry_id}", text)
     yield from bring_to(summary, judgement, found.condition, found, entry.effective_at, entry.entry_id)
 

@@ -27,6 +27,7 @@ _UPDATE = Prepared(
         status=bindparam("b_status"),
         started_at=bindparam("b_started_at"),
         has_alerts=bindparam("b_has_alerts"),
+        lacks_witness=bindparam("b_lacks_witness"),
         summary=bindparam("b_summary"),
     )
 )
@@ -49,6 +50,7 @@ def stored_summary(clinic_id: int, summary: SessionSummary) -> dict[str, Any]:
         "status": summary.status.value,
         "started_at": summary.started_at,
         "has_alerts": bool(summary.alerts),
+        "lacks_witness": bool(summary.care.ledger.unwitnessed),
         "summary": encode_summary(summary),
     }
 
@@ -104,6 +106,14 @@ def summaries_with_alerts(
         # A session that never started has no such time; its serious event must not go unheard.
         started = session_summary.c.started_at
         query = query.where(or_(started.is_(None), started >= started_since))
+    return [decode_summary(text) for text in connection.execute(query).scalars()]
+
+
+def summaries_without_witness(connection: Connection, clinic_id: int) -> list[SessionSummary]:
+    """Sessions, open or closed, in which a waste still needs a second person."""
+    query = select(session_summary.c.summary).where(
+        session_summary.c.clinic_id == clinic_id, session_summary.c.lacks_witness.is_(True)
+    )
     return [decode_summary(text) for text in connection.execute(query).scalars()]
 
 

@@ -215,12 +215,14 @@ session_summary = Table(
     Column("status", String(20), nullable=False),
     Column("started_at", UtcMicroseconds),
     Column("has_alerts", Boolean, nullable=False),
+    Column("lacks_witness", Boolean, nullable=False),
     Column("summary", Text, nullable=False),
     PrimaryKeyConstraint("clinic_id", "session_id"),
     _session_key(),
     Index("ix_session_summary_status", "clinic_id", "status", "started_at"),
     Index("ix_session_summary_patient_id", "clinic_id", "patient_id"),
     Index("ix_session_summary_course_id", "clinic_id", "course_id"),
+    Index("ix_session_summary_lacks_witness", "clinic_id", "lacks_witness"),
     sqlite_with_rowid=False,
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 import uuid_utils.compat
 
 from tests.api.small_record import plan, record
-from tests.record_building import sent
+from tests.record_building import BASELINE, PLAN, sent
 from tests.server_process import ServerProcess
 
 

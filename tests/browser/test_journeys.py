@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.journeys import (
     DESKTOP,
@@ -115,7 +115,7 @@ def score_pain(page: Page, points: int) -> None:
     expect(page.locator("#bedside--entries")).to_contain_text(f"{points} of 10")
 
 
-def tile(page: Page, session_id: str, sign: str) -> object:
+def tile(page: Page, session_id: str, sign: str) -> Locator:
     return page.locator(f'[data-session="{session_id}"] [data-sign="{sign}"]')
 
 
@@ -143,7 +143,7 @@ def test_a_clinic_from_its_first_start_to_the_review(browser: Browser, server: S
     open_form(nurse, "vital_signs")
     enter_vitals(nurse, hr="88", sbp="171", dbp="92", spo2="97", rr="15")
     save(nurse, "vital_signs")
-    expect(tile(physician, session_id, "heart_rate_per_min")).to_have_text("88")  # type: ignore[arg-type]
+    expect(tile(physician, session_id, "heart_rate_per_min")).to_have_text("88")
     alert = physician.locator("[data-alert-id]").filter(has_text="171")
     expect(alert).to_contain_text("Systolic 171")
     alert.get_by_role("button", name="Acknowledge").click()
@@ -194,7 +194,7 @@ def test_two_browsers_nurse_saves_panel_shows_physician_acknowledges(browser: Br
     expect(confirm).to_be_visible()
     assert nurse.input_value('[data-entry-form="vital_signs"] [name="spo2_percent"]') == "86"
     confirm.click()
-    expect(tile(physician, session_id, "spo2_percent")).to_contain_text("86")  # type: ignore[arg-type]
+    expect(tile(physician, session_id, "spo2_percent")).to_contain_text("86")
     critical = physician.locator("[data-alert-id]").filter(has_text="SpO2 86")
     expect(critical).to_have_attribute("data-level", "critical")
     expect(physician.locator('[data-page="panel"]')).to_have_attribute("data-sounding", "critical")

@@ -19,6 +19,7 @@ from tests.crash.logged_record import Acknowledged, Log, Sent, digest_of, stored
 from tests.record_building import NURSE
 
 CLINIC = 1
+LOST = "was acknowledged and is not there"
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ def compare(log: Log, stored: Iterable[Entry], found: Findings) -> None:
 
 def _compare_one(one: Acknowledged, raw: Mapping[str, object], stored: Sequence[Entry], found: Findings) -> None:
     if not stored:
-        found.lost.append(f"{raw['kind']} {one.entry_id} was acknowledged and is not there")
+        found.lost.append(f"{raw['kind']} {one.entry_id} {LOST}")
     elif stored[0].session_id != one.session_id or stored_digest(stored[0], raw) != one.digest:
         found.changed.append(f"{raw['kind']} {one.entry_id} says something else: {stored[0]}")
 

@@ -140,4 +140,3 @@ def _check(engines: Engines, log: Log, found: Findings) -> None:
     send_again(log, recorder, found)
     recorder.close()
     compare_after_sending_again(log, stored_entries(engines.reader), found)
-    found.damaged += damage(engines, projections=False)

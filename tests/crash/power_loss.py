@@ -16,7 +16,7 @@ from session_store.errors import SessionStoreError
 from session_store.opening import open_record
 from session_store.settings import Settings
 from session_store.storage.engine import open_engines
-from tests.crash.checking import Findings, compare, damage, stored_entries
+from tests.crash.checking import LOST, Findings, compare, damage, stored_entries
 from tests.crash.disk_replay import Disk, read_journal
 from tests.crash.logged_record import Log
 from tests.crash.preloading import build
@@ -37,6 +37,11 @@ class Images:
     most_lost: int = 0
     corrupt: int = 0
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def damage(self) -> list[str]:
+        """What was wrong besides entries that are missing."""
+        return [one for one in self.faults if LOST not in one]
 
     def count(self, found: Findings, acknowledged: int) -> None:
         self.images += 1

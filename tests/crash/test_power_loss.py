@@ -11,7 +11,7 @@ from tests.crash.power_loss import Images, cut_and_check, record_run
 from tests.crash.preloading import missing
 
 ENTRIES = 40
-IMAGES, WEAK_IMAGES = 300, 40
+IMAGES, WEAK_IMAGES = 300, 25
 needs_preloading = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 
@@ -34,13 +34,14 @@ def test_nothing_acknowledged_is_lost_with_the_power(tmp_path: Path) -> None:
 def test_synchronous_normal_is_found_out(tmp_path: Path) -> None:
     """Else the test above would prove nothing. This setting loses, and damages nothing."""
     found = cut(tmp_path, WEAK_IMAGES, "synchronous=NORMAL")
-    assert found.with_loss > WEAK_IMAGES // 10 and found.corrupt == 0, found
+    assert found.with_loss > WEAK_IMAGES // 10
+    assert found.damage == []
 
 
 @needs_preloading
 def test_synchronous_off_is_found_out(tmp_path: Path) -> None:
     found = cut(tmp_path, WEAK_IMAGES, "synchronous=OFF")
-    assert found.corrupt > WEAK_IMAGES // 10, found
+    assert found.corrupt > WEAK_IMAGES // 10
 
 
 # ------------------------------------------------------------------------------------------- the replay itself

@@ -134,11 +134,15 @@ def test_the_ledger_balances_and_a_waste_is_witnessed_by_another_person(record: 
         "drawn_mg": 100, "infused_mg": 60, "bolus_mg": 10, "wasted_mg": 20, "returned_mg": 10, "difference_mg": 0,
         "unwitnessed": [str(wasted.entry_id)],
     }  # fmt: skip
+    record.clock.forward(hours=25)
+    due = reader.due_list(record.clock.now())["wastes"]
+    assert [(one["amount_mg"], one["is_overdue"]) for one in due] == [(20, True)]
     own = record.chart(session_id, "ledger_witnessed", witnessed_entry_id=str(wasted.entry_id))
     assert own.outcome is EntryOutcome.REFUSED and own.problems[0].limit == "a second person"
     other = record.chart(session_id, "ledger_witnessed", author=PHYSICIAN, witnessed_entry_id=str(wasted.entry_id))
     assert other.outcome is EntryOutcome.RECORDED
     assert reader.timeline(session_id, record.clock.now())["dose"]["ledger"]["unwitnessed"] == []
+    assert reader.due_list(record.clock.now())["wastes"] == []
 
 
 def test_readiness_is_answered_item_by_item_and_repeated_as_unchanged(record: TestRecord, reader: Reader) -> None:

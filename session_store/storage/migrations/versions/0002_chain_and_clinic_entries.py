@@ -163,6 +163,7 @@ def _create_session_summary() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("started_at", UtcMicroseconds(), nullable=True),
         sa.Column("has_alerts", sa.Boolean(), nullable=False),
+        sa.Column("lacks_witness", sa.Boolean(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         _to_session("session_summary"),
         sa.PrimaryKeyConstraint("clinic_id", "session_id", name=op.f("pk_session_summary")),
@@ -171,6 +172,7 @@ def _create_session_summary() -> None:
     op.create_index("ix_session_summary_status", "session_summary", ["clinic_id", "status", "started_at"])
     op.create_index("ix_session_summary_patient_id", "session_summary", ["clinic_id", "patient_id"])
     op.create_index("ix_session_summary_course_id", "session_summary", ["clinic_id", "course_id"])
+    op.create_index("ix_session_summary_lacks_witness", "session_summary", ["clinic_id", "lacks_witness"])
 
 
 def _to_session(table: str) -> sa.ForeignKeyConstraint:
