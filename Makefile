@@ -24,14 +24,16 @@ test-venv: .venv/.tests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r tests/requirements.txt
 	touch .venv/.tests
 
-# The fast part: style, types, import rules, and every test that needs no browser.
+# One worker a core; a file stays whole, as some share a database. Browsers measure time: they run alone.
+PARALLEL := -n auto --dist loadfile
+
+# The fast part: style, types, import rules, and every test that needs no browser, no PostgreSQL and no crash.
 check: .venv/.tests
-	@tests/storage/find-postgresql >/dev/null
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not browser"
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not browser and not slow"
 
 test: .venv/.tests
 	@tests/browser/find-chromium
@@ -40,7 +42,8 @@ test: .venv/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report= --cov-fail-under=0
+	$(BIN)/python -m pytest -m browser --cov --cov-append --cov-report=term:skip-covered
 
 bench: .venv/.tests
 	@tests/browser/find-chromium

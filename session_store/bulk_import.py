@@ -45,7 +45,8 @@ def write_sessions(
 ) -> int:
     """Write finished sessions; how many. Raises `CommandRefused` naming the entry that was not recorded.
 
-    `acknowledging`, a simulated physician, answers the alerts that the entries raise; without one they stay unseen.
+    `acknowledging`, a simulated physician, answers the alerts that the entries raise and witnesses the wastes; without
+    one they stay unseen.
     """
     written = 0
     for group in batched_sessions(sessions):
@@ -86,6 +87,14 @@ def _acknowledge(transaction: WriteTransaction, by: Author, session: ImportedSes
             "effective_at": transaction.now.isoformat(),
             "alert_id": str(alert.alert_id),
             "action": "physician_at_chair",
+        }
+        _insist(raw, record_entries(transaction, RecordEntries(session.session_id, by, (raw,), None, is_simulated)))
+    for waste in summary.care.ledger.unwitnessed if summary is not None else []:
+        raw = {
+            "entry_id": str(uuid_utils.compat.uuid7()),
+            "kind": "ledger_witnessed",
+            "effective_at": transaction.now.isoformat(),
+            "witnessed_entry_id": str(waste.entry_id),
         }
         _insist(raw, record_entries(transaction, RecordEntries(session.session_id, by, (raw,), None, is_simulated)))
 

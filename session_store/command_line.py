@@ -14,12 +14,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from session_store.backing_up import backup, restore
+from session_store.chain import NOTHING
 from session_store.errors import RecordCorrupt, SessionStoreError, StoreUnavailable
 from session_store.rebuilding import rebuild
 from session_store.settings import Settings
 from session_store.storage.engine import Engines, open_engines
 from session_store.storage.schema_revision import is_newest
-from session_store.verifying import VerifyReport, verify
+from session_store.verifying import VerifyReport, check_head, verify
 
 INTACT, BROKEN, CANNOT_RUN = 0, 1, 2
 QUIET_SECONDS = 2.0
@@ -48,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("verify", help="check every row against the hash chain, and the projections")
     check.add_argument("--without-projections", action="store_true", help="leave out what can be rebuilt")
+    check.add_argument(
+        "--head", type=_head, metavar="NUMBER:HASH", help="a chain head that an earlier verify printed, kept elsewhere"
+    )
     anew = commands.add_parser("rebuild", help="make the projections anew from the entries")
     for command in (check, anew):
         command.add_argument("--clinic", type=int, metavar="NUMBER", help="this clinic alone")
@@ -60,11 +64,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _head(typed: str) -> tuple[int, bytes]:
+    number, _, digits = typed.partition(":")
+    head = int(number), bytes.fromhex(digits)
+    if len(head[1]) != len(NOTHING) or head[0] < 1:
+        raise ValueError(typed)
+    return head
+
+
 def _verify(settings: Settings, chosen: argparse.Namespace) -> int:
     engines = _present(settings)
     try:
         with_projections = not chosen.without_projections
         report = verify(engines.reader, chosen.clinic, projections=with_projections, progress=_progress("change"))
+        if chosen.head is not None:
+            number, expected = chosen.head
+            check_head(engines.reader, report, chosen.clinic or settings.clinic_id, number, expected)
     finally:
         engines.dispose()
     return _tell(report)
@@ -135,7 +150,7 @@ def _tell(report: VerifyReport) -> int:
 def _tell_clinics(report: VerifyReport) -> None:
     for clinic in report.clinics:
         counts = f"{clinic.changes} changes, {clinic.rows} rows"
-        _say(f"clinic {clinic.clinic_id}: {counts}, chain head {clinic.chain_head.hex()}")
+        _say(f"clinic {clinic.clinic_id}: {counts}, chain head {clinic.changes}:{clinic.chain_head.hex()}")
 
 
 def _progress(unit: str) -> Callable[[int, int], None]:

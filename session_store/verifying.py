@@ -96,6 +96,16 @@ def verify(
         return verify_connection(connection, clinic_id, projections=projections, progress=progress)
 
 
+def check_head(engine: Engine, report: VerifyReport, clinic_id: int, number: int, expected: bytes) -> None:
+    """Whether the chain still goes through a head that was kept elsewhere: what the record itself cannot show, a tail
+    cut off together with the counter, or a whole history written anew, shows here."""
+    with record_reading.snapshot(engine) as connection, connection.begin():
+        found = record_reading.hash_of(connection, clinic_id, number)
+    if found != expected:
+        what = "is missing" if found is None else "has another hash"
+        report.broken.append(Finding(f"{what} than the chain head that was kept", clinic_id, number, "change"))
+
+
 def verify_connection(
     connection: Connection, clinic_id: int | None = None, *, projections: bool = True, progress: Progress | None = None
 ) -> VerifyReport:

@@ -1,6 +1,7 @@
 """Fixtures: a record with a clock that tests move, on a real SQLite file; on PostgreSQL where a test asks for it by
 `ON_BOTH_ENGINES` or `ON_POSTGRESQL` of `tests.postgresql`."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from session_store.opening import open_record
 from session_store.reader import Reader
 from session_store.recorder import Recorder
 from session_store.settings import Settings
-from session_store.storage.engine import Engines
+from session_store.storage.engine import Engines, open_engines
+from session_store.storage.migrating import migrate
 from tests.postgresql import Cluster
 from tests.record_building import SetClock, TestRecord
 
@@ -26,6 +28,16 @@ def postgresql() -> Iterator[Cluster]:
         cluster.close()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without a clinic, copied for each test: migrating costs more than most tests."""
+    file = tmp_path_factory.mktemp("template") / "migrated.sqlite"
+    engines = open_engines(f"sqlite:///{file}")
+    migrate(engines.writer)
+    engines.dispose()
+    return file
+
+
 @pytest.fixture
 def database_kind(request: pytest.FixtureRequest) -> str:
     """The engine under test; SQLite unless the test names others."""
@@ -35,6 +47,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     if database_kind == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "record.sqlite")
         yield f"sqlite:///{tmp_path / 'record.sqlite'}"
         return
     cluster: Cluster = request.getfixturevalue("postgresql")
@@ -77,3 +90,13 @@ def record(engines: Engines, clock: SetClock) -> Iterator[TestRecord]:
 @pytest.fixture
 def reader(engines: Engines) -> Reader:
     return Reader(engines.reader, 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make check` leaves out what is slow: crashes, generated requests, recordings, and whatever needs PostgreSQL."""
+    slow_folders = ("tests/crash/", "tests/replay/", "tests/api/test_generated_requests")
+    for item in items:
+        kind = getattr(item, "callspec", None)
+        on_postgresql = kind is not None and kind.params.get("database_kind") == "postgresql"
+        if item.nodeid.startswith(slow_folders) or on_postgresql or "postgresql" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")

@@ -241,9 +241,10 @@
     return field;
   }
 
+  /** A problem in the words of the screen: the unit as it is written there, its button instead of the name of a field. */
   function wordsOf(problem) {
-    const limit = problem.limit ? ` (${problem.limit})` : "";
-    return `${problem.reason}${limit}`;
+    const limit = problem.limit ? ` (${problem.limit.replace(/ Cel$/, " °C")})` : "";
+    return `${problem.reason.replace(/give it as [a-z]+_fahrenheit$/, "tap \u201cin °F\u201d and type it there")}${limit}`;
   }
 
   window.infusion.entryField = { make, button, normalised, wordsOf, attachField, pastInstant };

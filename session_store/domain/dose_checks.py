@@ -184,6 +184,22 @@ def question_bag(check: Check) -> Iterator[Problem]:
         yield Problem("concentration_mg_per_ml", words + runs, None)
 
 
+def question_pump_volume(check: Check) -> Iterator[Problem]:
+    """What the pump says it infused against what the record computes; tolerance 2 % or 1 mg (clinical.md 6)."""
+    content: Any = check.content
+    infusion = check.summary.infusion
+    concentration = infusion.concentration_mg_per_ml
+    if concentration is None:
+        return
+    told = content.volume_infused_ml * concentration
+    computed = infusion.delivered_mg(check.effective_at) - infusion.bolus_mg
+    if abs(told - computed) > max(TOLERANCE * max(told, computed), Decimal(1)):
+        words = (
+            f"{content.volume_infused_ml} mL x {concentration} mg/mL = {told:.1f} mg, the record has {computed:.1f} mg"
+        )
+        yield Problem("volume_infused_ml", f"{words}: read the pump again, or correct the rates", "2 % or 1 mg")
+
+
 def question_weight(check: Check) -> Iterator[Problem]:
     """More than 10 % away from the weight before, in this session or at the patient's last one."""
     content: Any = check.content

@@ -134,6 +134,7 @@ _QUESTIONS: dict[str, Callable[[Check], Iterator[Problem]]] = {
     "bag_dispensed": dose_checks.question_bag,
     "bag_changed": dose_checks.question_bag,
     "medication_given": dose_checks.question_medication,
+    "pump_volume": dose_checks.question_pump_volume,
     "weight": dose_checks.question_weight,
     "discharge_assessment": session_checks.question_assessment,
     "follow_up": session_checks.question_follow_up,

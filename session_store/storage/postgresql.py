@@ -18,8 +18,12 @@ CONNECT_TIMEOUT_S = 5
 _KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 12_000}
 # How long a writer waits for another server's transaction on the same clinic.
 LOCK_TIMEOUT = "10s"
-_SAFE = {"synchronous_commit": ("on", "remote_apply", "remote_write", "local"), "fsync": ("on",),
-         "full_page_writes": ("on",)}  # fmt: skip
+# A server machine of ours that vanishes inside a transaction must not keep the clinic's counter row for hours.
+_SESSION = {
+    "lock_timeout": LOCK_TIMEOUT, "idle_in_transaction_session_timeout": "5min", "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
+}  # fmt: skip
+_SAFE = {"synchronous_commit": ("on", "remote_apply"), "fsync": ("on",), "full_page_writes": ("on",)}
 # Any number; it only has to be the same in every server.
 _MIGRATION_LOCK = 7_041_776
 
@@ -35,7 +39,7 @@ def open_postgresql(url: URL, *, is_writer: bool, pool_size: int) -> Engine:
         url.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=0 if is_writer else 20,
         pool_pre_ping=True, isolation_level="READ COMMITTED" if is_writer else "REPEATABLE READ",
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "infusion", **_KEEPALIVES,
-                      "options": f"-c lock_timeout={LOCK_TIMEOUT}"},
+                      "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items())},
     )  # fmt: skip
 
     @event.listens_for(engine, "connect")

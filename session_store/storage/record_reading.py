@@ -89,6 +89,13 @@ def last_number(connection: Connection, clinic_id: int) -> int:
 # ------------------------------------------------------------------------------------------ rows that a change covers
 
 
+def hash_of(connection: Connection, clinic_id: int, number: int) -> bytes | None:
+    """The hash of one change, or None where there is no such change."""
+    query = select(change.c.hash).where(change.c.clinic_id == clinic_id, change.c.change_number == number)
+    found: bytes | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
 def read_covered(connection: Connection, clinic_id: int, first: int, last: int) -> Covered:
     """The changes numbered `first` to `last` with all their rows. Raises `UnreadableRows`."""
     within = (change.c.clinic_id == clinic_id) & change.c.change_number.between(first, last)

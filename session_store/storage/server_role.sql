@@ -4,6 +4,8 @@
 -- The role itself is made by the administrator: CREATE ROLE infusion_server LOGIN. Migrations are run by the owner: start
 -- the new version once with the owner's address.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :"role";
+-- Rebuilding sorts the changes in a temporary table.
+GRANT TEMPORARY ON DATABASE :"DBNAME" TO :"role";
 GRANT USAGE ON SCHEMA public TO :"role";
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO :"role";
 GRANT INSERT ON patient, infusion_session, entry, clinic_entry, entry_receipt, alert_fact, change TO :"role";

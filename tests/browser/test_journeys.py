@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from uuid_utils.compat import uuid7
 
 from tests.browser.journeys import (
     DESKTOP,
@@ -390,3 +393,44 @@ def test_waste_is_witnessed_by_a_second_person_readiness_and_discharge_are_answe
     expect(physician.locator('[data-dose="drawn_mg"]')).to_have_text("200 mg")
     expect(physician.locator('[data-dose="wasted_mg"]')).to_have_text("12 mg")
     expect(physician.locator("#session--entries")).to_contain_text("PADSS 9 of 10")
+
+
+def planned_by_http(client: httpx.Client, *more: dict[str, Any]) -> str:
+    """A session of the same patient, planned by a tablet's requests; its id."""
+    session_id = str(uuid7())
+    plan = {
+        "kind": "session_planned", "patient_label": "TP-008", "second_identifier": "1971-05-04", "age_years": 52,
+        "chair_label": "4", "drug": "racemic_ketamine", "condition": "CRPS",
+        "supervising_physician": "Test Physician 1",
+    }  # fmt: skip
+    entries = [{"entry_id": str(uuid7()), "source": "hand"} | one for one in (plan, *more)]
+    answer = client.post("/api/v1/sessions", json={"session_id": session_id, "entries": entries}).json()
+    assert {one["outcome"] for one in answer["results"]} == {"recorded"}, answer
+    return session_id
+
+
+def test_an_answer_of_the_session_before_is_confirmed_unchanged_in_one_tap(
+    browser: Browser, server: ServerProcess
+) -> None:
+    server.add_accounts("nurse")
+    server.start()
+    start = {"kind": "infusion_started", "pump_rate_ml_per_h": 10, "concentration_mg_per_ml": 2}
+    with server.client("nurse") as client:
+        planned_by_http(
+            client,
+            {"kind": "weight", "weight_kg": 68, "basis": "measured"},
+            {"kind": "readiness_item", "item": "severe_liver_disease", "answer": "no"},
+            start | {"confirmed": ["start_missing"]},
+            {"kind": "session_aborted", "reason": "test"},
+        )
+        session_id = planned_by_http(client)
+    _, nurse = new_page(browser)
+    sign_in(nurse, server.url, "nurse")
+    nurse.goto(f"{server.url}/bedside/{session_id}")
+    open_more(nurse, "readiness")
+    item = nurse.locator('[data-item="severe_liver_disease"]')
+    expect(item).to_contain_text("same again: unchanged")
+    expect(item.locator('[aria-pressed="true"]')).to_have_count(0)
+    item.locator('[data-answer="no"]').click()
+    expect(item).to_contain_text("no, unchanged")
+    expect(nurse.locator("#bedside--entries")).to_contain_text("severe liver disease – no (unchanged)")

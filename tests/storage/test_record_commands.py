@@ -39,6 +39,19 @@ def test_verify_rebuild_backup_and_restore(
     assert run(f"sqlite:///{tmp_path / 'restored.sqlite'}", "verify")[0] == 0
 
 
+def test_a_kept_chain_head_shows_what_the_record_itself_cannot(record: TestRecord, database_url: str) -> None:
+    record.running()
+    _, said, _ = run(database_url, "verify")
+    head = said.partition("chain head ")[2].split()[0]
+    assert head.startswith("7:") and run(database_url, "verify", "--head", head)[0] == 0
+    record.running(chair_label="2")
+    assert run(database_url, "verify", "--head", head)[0] == 0
+    code, said, _ = run(database_url, "verify", "--head", f"7:{'00' * 32}")
+    assert code == 1 and "change 7, table change: has another hash than the chain head that was kept" in said
+    assert run(database_url, "verify", "--head", f"99:{'00' * 32}")[0] == 1
+    assert run(database_url, "verify", "--head", "seven")[0] == 2
+
+
 def test_what_is_broken_is_named_with_exit_code_1(record: TestRecord, database_url: str, tmp_path: Path) -> None:
     record.running()
     file = tmp_path / "backup.sqlite"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from session_store.accounts import AccountBook, NewAccount
 from session_store.opening import open_record
@@ -23,10 +24,14 @@ ROLE = "infusion_server"
 
 def server_url(cluster: Cluster) -> str:
     url = cluster.new_database()
-    grants = GRANTS.read_text().replace(':"role"', f'"{ROLE}"')
+    database = make_url(url).database
+    grants = GRANTS.read_text().replace(':"role"', f'"{ROLE}"').replace(':"DBNAME"', f'"{database}"')
     with psycopg.connect(url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone() is None:
             connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+        # Without what everybody has by default, only what is granted counts.
+        connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+        connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {ROLE}')
         connection.execute(grants)
     return url.replace("infusion@", f"{ROLE}@")
 

@@ -120,6 +120,13 @@ def test_the_bag_on_record_contradicts_and_its_use_by_time_asks(record: TestReco
     assert asked_about(record, session_id, "bag_dispensed", **(bag | {"checked_by": "a"})) == ["checked_by", "use_by"]
 
 
+def test_a_pump_that_infused_something_else_than_the_record_computes_asks(record: TestRecord) -> None:
+    session_id = record.running(pump_rate_ml_per_h=60)
+    record.clock.forward(minutes=30)
+    assert asked_about(record, session_id, "pump_volume", volume_infused_ml="30.4") == []
+    assert asked_about(record, session_id, "pump_volume", volume_infused_ml=25) == ["volume_infused_ml"]
+
+
 def test_the_ledger_balances_and_a_waste_is_witnessed_by_another_person(record: TestRecord, reader: Reader) -> None:
     session_id = record.running(pump_rate_ml_per_h=60)
     record.chart(session_id, "drug_drawn", amount_mg=100, vial_lot="L1")
