@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo run venv test-venv check test bench crash screenshots clean
+.PHONY: demo run venv test-venv check test coverage bench crash screenshots clean
 
 demo: .venv/.runtime
 	@exec $(BIN)/python -m dashboard.demo
@@ -42,8 +42,13 @@ test: .venv/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report= --cov-fail-under=0
-	$(BIN)/python -m pytest -m browser --cov --cov-append --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not browser"
+	$(BIN)/python -m pytest -q -m browser
+
+# Which lines the tests of this process run; what a server in a process of its own runs is not counted.
+coverage: .venv/.tests
+	@tests/storage/find-postgresql >/dev/null
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not browser" --cov --cov-report=term:skip-covered
 
 bench: .venv/.tests
 	@tests/browser/find-chromium

@@ -26,7 +26,7 @@ def _record_one(transaction: WriteTransaction, command: RecordClinicEntries, raw
     receipt = transaction.receipts.get(draft.entry_id)
     if receipt is not None:
         return answer_again(draft, receipt)
-    refusals = tuple(_refusals(transaction, draft, command.author))
+    refusals = tuple(_refusals(transaction, draft, command))
     if refusals:
         return EntryResult(str(draft.entry_id), EntryOutcome.REFUSED, problems=refusals)
     questions = tuple(one for one in unusual_fields(draft.content) if one.field not in draft.confirmed)
@@ -35,16 +35,19 @@ def _record_one(transaction: WriteTransaction, command: RecordClinicEntries, raw
     return _append(transaction, draft, command.author)
 
 
-def _refusals(transaction: WriteTransaction, draft: Draft, author: Author) -> Iterator[Problem]:
+def _refusals(transaction: WriteTransaction, draft: Draft, command: RecordClinicEntries) -> Iterator[Problem]:
     content: Any = draft.content
     if content.kind not in CLINIC_KINDS:
         yield Problem("kind", "belongs to a session", ", ".join(CLINIC_KINDS))
     elif content.kind == "stock_witnessed":
-        yield from _refuse_witness(transaction, content, author)
+        yield from _refuse_witness(transaction, content, command.author)
     elif content.kind == "clinic_entered_in_error":
         named = _named(transaction, content.withdrawn_entry_id)
         if named is None or named.content.kind == content.kind:
             yield Problem("withdrawn_entry_id", "no such entry of the clinic, or withdrawn already", None)
+        elif command.permitted_kinds is not None and named.content.kind not in command.permitted_kinds:
+            kind = named.content.kind.replace("_", " ")
+            yield Problem("withdrawn_entry_id", f"your role may not correct this: {kind}", None)
 
 
 def _refuse_witness(transaction: WriteTransaction, content: Any, author: Author) -> Iterator[Problem]:

@@ -43,6 +43,8 @@ PHARMACIST_KINDS = frozenset(
     }
 )
 STOCK_KINDS = frozenset({"vial_stock", "shift_count", "stock_witnessed"})
+# Each role withdraws what it may record.
+STOCK_AND_WITHDRAWAL = STOCK_KINDS | {"clinic_entered_in_error"}
 
 PAGES: dict[str, frozenset[str]] = {
     "panel": PANEL_ROLES,
@@ -70,10 +72,10 @@ ENTRY_KINDS: dict[str, frozenset[str]] = {
 # The witness of a stock entry may be any second credentialed person, also one from the panel.
 CLINIC_ENTRY_KINDS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(CLINIC_KINDS) - STOCK_KINDS,
-    Role.PHARMACIST: STOCK_KINDS,
-    Role.NURSE: STOCK_KINDS,
-    Role.PHYSICIAN_ASSISTANT: STOCK_KINDS,
-    Role.PHYSICIAN: STOCK_KINDS,
+    Role.PHARMACIST: STOCK_AND_WITHDRAWAL,
+    Role.NURSE: STOCK_AND_WITHDRAWAL,
+    Role.PHYSICIAN_ASSISTANT: STOCK_AND_WITHDRAWAL,
+    Role.PHYSICIAN: STOCK_AND_WITHDRAWAL,
 }
 
 
@@ -114,6 +116,7 @@ DOORS: tuple[Door, ...] = (
     _door("POST", rf"/api/v1/sessions/{_ID}/entries", PANEL_ROLES | {Role.DEVICE}),
     _door("GET", rf"/api/v1/sessions/{_ID}/(timeline|audit)", READ_ROLES),
     _door("GET", rf"/api/v1/courses/{_ID}", READ_ROLES),
+    _door("GET", r"/api/v1/clinic/due", READ_ROLES | {Role.ADMINISTRATOR}),
     _door("GET", r"/api/v1/clinic", READ_ROLES | {Role.ADMINISTRATOR}),
     _door("POST", r"/api/v1/clinic/entries", frozenset(CLINIC_ENTRY_KINDS)),
     _door("POST", rf"/api/v1/alerts/{_ID}/acknowledgements", BEDSIDE_ROLES),

@@ -196,6 +196,25 @@ class ClinicRecord(BaseModel):
     unwitnessed: list[str] = Field(description="stock entries that still need a second person")
 
 
+class UnwitnessedWaste(BaseModel):
+    """One waste that a second person is to witness within 24 h."""
+
+    entry_id: str
+    session_id: str
+    patient_label: str | None
+    chair_label: str | None
+    amount_mg: float
+    effective_at: str
+    is_overdue: bool
+
+
+class DueList(BaseModel):
+    """What still needs a second person."""
+
+    wastes: list[UnwitnessedWaste]
+    stock: list[RecordedEntry]
+
+
 class Panel(BaseModel):
     """The panel's first load."""
 

@@ -38,4 +38,9 @@ def clinic_router(services: Services) -> APIRouter:
         """The clinic's own entries, and what they say now of credentials and stock."""
         return PlainJson(await run_in_threadpool(services.reader.clinic_record))
 
+    @router.get("/due", responses=answers.ok(answers.DueList))
+    async def due_list() -> JSONResponse:
+        """Wastes and stock entries that still need a second person, oldest first."""
+        return PlainJson(await run_in_threadpool(services.reader.due_list, services.clock.now()))
+
     return router

@@ -6,6 +6,8 @@
   const { attach, make, wordsOf } = window.infusion.entryForm;
   const PLAN_WAIT_MS = 5000;
   const POLL_MS = 10000;
+  const DUE_POLL_MS = 60000;
+  const DUE_SHOWN = 3;
   const SETTLED = ["recorded", "duplicate"];
   const LISTED = ["planned", "ready", "running", "paused", "recovery"];
   const FOR_READY = { weight: "weight", setting_attested: "setting", vital_signs: "baseline vital signs", pain_score: "baseline pain" };
@@ -17,8 +19,23 @@
 
   // ------------------------------------------------------------------------------------------------- the list
 
+  /** What still needs a second person, with a link to each session; nothing is shown while nothing is due. */
+  async function paintDue(place) {
+    const answer = await call("GET", "/api/v1/clinic/due");
+    if (!answer.ok) return;
+    const { wastes } = answer.body;
+    place.classList.toggle("hidden", wastes.length === 0);
+    const words = wastes.length === 1 ? "1 waste needs a witness:" : `${wastes.length} wastes need a witness:`;
+    const links = wastes.slice(0, DUE_SHOWN).map((one) => make("a", "bedside-due__link",
+      `chair ${one.chair_label}, ${one.patient_label}, ${one.amount_mg} mg${one.is_overdue ? ", over 24 h" : ""}`,
+      { href: `/bedside/${one.session_id}` }));
+    const more = wastes.length > DUE_SHOWN ? [make("span", "quiet", `and ${wastes.length - DUE_SHOWN} more`)] : [];
+    place.replaceChildren(make("span", "", words), ...links, ...more);
+  }
+
   function startList(page) {
     const tiles = new Map();
+    const due = page.querySelector("#bedside--due");
     const cards = page.querySelector("#bedside--sessions");
     const said = page.querySelector("#bedside--list-said");
     let close = null;
@@ -65,8 +82,10 @@
     }
 
     const ticking = setInterval(paint, 15000);
+    const duePolling = setInterval(() => paintDue(due), DUE_POLL_MS);
     follow();
-    return () => { isEnded = true; clearInterval(ticking); if (close) close(); };
+    paintDue(due);
+    return () => { isEnded = true; clearInterval(ticking); clearInterval(duePolling); if (close) close(); };
   }
 
   function newCard(sessionId) {

@@ -6,6 +6,7 @@ Scripts: `30_entry_form.js` (forms), `31_outbox.js` (what is not yet at the serv
 
 Stable selectors (browser tests rely on them)
     list            [data-bedside="list"]  #bedside--new  #bedside--sessions  [data-session-card="<session_id>"]
+                    #bedside--due (wastes without witness)
     new session     #bedside--plan-form  #bedside--plan  #bedside--plan-back  #bedside--plan-said
                     sections: [data-entry-form="session_planned|weight|setting_attested|vital_signs|pain_score"]
     one session     [data-bedside="session"][data-session-id]  #bedside--head [data-show="<what>"]
@@ -78,6 +79,7 @@ def _list() -> html.Div:
             html.Div(head, className="bedside-list__head"),
             html.Div("", id="bedside--list-said", className="bedside-list__said quiet", role="status"),
             html.Div([], id="bedside--sessions", className="bedside-list__cards shell__live"),
+            html.Div([], id="bedside--due", className="bedside-due hidden", role="status"),
         ],
         className="bedside-list",
         **{"data-view": "list"},

@@ -100,6 +100,8 @@ def test_the_witness_is_another_person(server: ServerProcess) -> None:
         refusal = one_problem(nurse, session_id, sent("ledger_witnessed", **named))
         assert refusal["field"] == "witnessed_entry_id" and refusal["limit"] == "a second person"
         assert timeline(nurse, session_id)["dose"]["ledger"]["unwitnessed"] == [wasted["entry_id"]]
+        due = nurse.get("/api/v1/clinic/due").json()["wastes"]
+        assert (wasted["entry_id"], session_id) in [(one["entry_id"], one["session_id"]) for one in due]
         chart(pharmacist, session_id, "ledger_witnessed", **named)
         assert timeline(nurse, session_id)["dose"]["ledger"]["unwitnessed"] == []
 
@@ -128,6 +130,10 @@ def test_credentials_and_vials_are_the_clinics_own_record(server: ServerProcess)
         line = view["vial_stock_by_content_mg"]["200"]
         assert (line["vials"], line["counted"], line["difference"]) == (12, 11, -1)
         assert received["entry_id"] in view["unwitnessed"] and counted["entry_id"] not in view["unwitnessed"]
+        wrong = sent("clinic_entered_in_error", withdrawn_entry_id=received["entry_id"], reason="miscounted")
+        (refused,) = record_of_clinic(administrator, wrong)
+        assert "your role may not correct this" in refused["problems"][0]["reason"]
+        assert record_of_clinic(pharmacist, wrong)[0]["outcome"] == "recorded"
         number = result["change_number"]
         (change, *_) = nurse.get(f"/api/v1/changes?after={number - 1}").json()["changes"]
         assert change["session_id"] is None and change["entry"]["entry_id"] == held["entry_id"]
@@ -285,8 +291,10 @@ def test_every_refusal_has_field_reason_and_limit(
             assert one.keys() == {"field", "reason", "limit"} and one["reason"]
 
 
+READERS_AND_ADMINISTRATOR = {"administrator", "nurse", "physician", "physician_assistant", "pharmacist", "reviewer"}
 CLINIC_DOORS = [
-    ("GET", "/api/v1/clinic", {"administrator", "nurse", "physician", "physician_assistant", "pharmacist", "reviewer"}),
+    ("GET", "/api/v1/clinic/due", READERS_AND_ADMINISTRATOR),
+    ("GET", "/api/v1/clinic", READERS_AND_ADMINISTRATOR),
     ("POST", "/api/v1/clinic/entries", {"administrator", "nurse", "physician", "physician_assistant", "pharmacist"}),
     ("GET", "/api/v1/sessions/{}/audit", {"nurse", "physician", "physician_assistant", "pharmacist", "reviewer"}),
     ("GET", "/api/v1/courses/{}", {"nurse", "physician", "physician_assistant", "pharmacist", "reviewer"}),
