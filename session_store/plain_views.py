@@ -18,6 +18,7 @@ from session_store.domain.observation_schedule import ScheduleContext, due_at
 from session_store.domain.pain_response import ScoreReading
 from session_store.domain.readiness import unclear_items
 from session_store.domain.rule_scope import not_judged
+from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import SessionSummary, SignStanding, scheduled_signs
 from session_store.storage.row_mapping import number_or_none
 
@@ -60,7 +61,7 @@ def tile_view(summary: SessionSummary) -> dict[str, Any]:
         "weight_kg": number_or_none(summary.weight_kg),
         "weight_basis": summary.weight_basis,
         "setting": _setting_view(summary),
-        "care": _care_view(summary.care),
+        "care": _care_view(summary),
         "infusion": _infusion_view(summary),
         "signs": _signs_view(summary),
         "pain": _pain_view(summary.pain_scores[-1]) if summary.pain_scores else None,
@@ -81,11 +82,12 @@ def _setting_view(summary: SessionSummary) -> dict[str, Any] | None:
     }
 
 
-def _care_view(care: CareStanding) -> dict[str, Any]:
-    """Readiness, team, bag and what is still due from people, in few fields."""
+def _care_view(summary: SessionSummary) -> dict[str, Any]:
+    """Readiness (until the start), team, bag and what is still due from people, in few fields."""
+    care = summary.care
     bag, assessment = care.bag, care.assessment
     return {
-        "readiness_unclear": [item.value for item in unclear_items({k: v.value for k, v in care.readiness.items()})],
+        "readiness_unclear": _unclear(care) if summary.status in _BEFORE_START else [],
         "consent": None if care.consent is None else care.consent.value,
         "risks": list(care.risks),
         "bag_concentration_mg_per_ml": None if bag is None else number_or_none(bag.concentration_mg_per_ml),
@@ -97,6 +99,14 @@ def _care_view(care: CareStanding) -> dict[str, Any]:
         if care.supervision_taken_over_by is None
         else care.supervision_taken_over_by.value,
     }
+
+
+_BEFORE_START = frozenset({SessionStatus.PLANNED, SessionStatus.READY})
+
+
+def _unclear(care: CareStanding) -> list[str]:
+    answers = {name: answer.value for name, answer in care.readiness.items()}
+    return [item.value for item in unclear_items(answers)]
 
 
 def dose_view(summary: SessionSummary, now: datetime) -> dict[str, Any]:

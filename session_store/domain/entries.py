@@ -127,6 +127,15 @@ CONTENT_CLASSES: dict[str, type[Any]] = {**SESSION_KINDS, **CLINIC_KINDS}
 FIELD_SPECS: dict[str, dict[str, FieldSpec]] = {
     kind: {item.name: item.metadata["spec"] for item in fields(content)} for kind, content in CONTENT_CLASSES.items()
 }
+# Parts of the specifications that every entry passes, made once.
+_NOTHING_SAID = {
+    kind: {name: read_value(spec, None) for name, spec in specs.items()} for kind, specs in FIELD_SPECS.items()
+}
+_REQUIRED = {kind: tuple(name for name, spec in specs.items() if spec.required) for kind, specs in FIELD_SPECS.items()}
+_LIMITED = {
+    kind: tuple((name, spec.limits) for name, spec in specs.items() if spec.limits is not None)
+    for kind, specs in FIELD_SPECS.items()
+}
 # The signs with a column, a schedule or limits of their own.
 VITAL_SIGN_FIELDS = (
     "heart_rate_per_min", "systolic_mmhg", "diastolic_mmhg", "mean_arterial_mmhg", "spo2_percent",
@@ -176,16 +185,16 @@ def read_content(kind: str, raw: Mapping[str, Any]) -> tuple[Any, list[Problem]]
     if specs is None:
         return None, [Problem("kind", "unknown kind of entry", ", ".join(sorted(CONTENT_CLASSES)))]
     problems = [Problem(name, "unknown field", ", ".join(specs)) for name in raw if name not in specs]
-    values: dict[str, Any] = {}
-    for name, spec in specs.items():
+    values: dict[str, Any] = dict(_NOTHING_SAID[kind])
+    for name in raw.keys() & specs.keys():
         try:
-            values[name] = read_value(spec, raw.get(name))
+            values[name] = read_value(specs[name], raw[name])
         except FieldRefused as refused:
-            problems.append(explained(Problem(name, refused.reason, refused.limit), raw.get(name)))
+            problems.append(explained(Problem(name, refused.reason, refused.limit), raw[name]))
     problems += convert_typed_units(kind, values)
     known = {one.field for one in problems}
-    for name, spec in specs.items():
-        if spec.required and values.get(name) in (None, "") and name not in known:
+    for name in _REQUIRED[kind]:
+        if values[name] in (None, "") and name not in known:
             problems.append(Problem(name, "is missing", None))
     return (None if problems else CONTENT_CLASSES[kind](**values)), problems
 
@@ -193,10 +202,10 @@ def read_content(kind: str, raw: Mapping[str, Any]) -> tuple[Any, list[Problem]]
 def unusual_fields(content: Content | ClinicContent) -> list[Problem]:
     """The fields outside their recommended limits: possible, but a person is asked to confirm."""
     unusual = []
-    for name, spec in FIELD_SPECS[content.kind].items():
+    for name, limits in _LIMITED[content.kind]:
         value = getattr(content, name)
-        if spec.limits is not None and value is not None and spec.limits.zone(value) is Zone.UNUSUAL:
-            unusual.append(Problem(name, f"{value} {spec.limits.unit} is unusual", spec.limits.recommended_text()))
+        if value is not None and limits.zone(value) is Zone.UNUSUAL:
+            unusual.append(Problem(name, f"{value} {limits.unit} is unusual", limits.recommended_text()))
     return unusual
 
 

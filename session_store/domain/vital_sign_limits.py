@@ -1,5 +1,7 @@
 """Whether one value is beyond one row of the vital-sign table for this patient, or still near it; in which words."""
 
+import operator
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,8 +20,8 @@ from session_store.domain.session_summary import SessionSummary
 
 def matches(summary: SessionSummary, rule: VitalRule, value: Decimal, at: datetime) -> bool:
     """Whether the value is beyond the rule's limit, with all the company that the rule asks for."""
-    limit = _limit(summary, rule)
-    if limit is None or not _beyond(rule.comparison, value, limit) or _is_switched_off(summary, rule):
+    limit = rule.limit if rule.against is Against.ABSOLUTE else _limit(summary, rule)
+    if limit is None or not _BEYOND[rule.comparison](value, limit) or _is_switched_off(summary, rule):
         return False
     if rule.only_from is not None and value < rule.only_from:
         return False
@@ -51,7 +53,7 @@ def _is_switched_off(summary: SessionSummary, rule: VitalRule) -> bool:
     if rule.against is not Against.ABSOLUTE or rule.level is Level.CRITICAL:
         return False
     baseline = summary.baseline.get(rule.sign)
-    return baseline is not None and _beyond(rule.comparison, baseline.value, rule.limit)
+    return baseline is not None and _BEYOND[rule.comparison](baseline.value, rule.limit)
 
 
 def _has_symptoms(summary: SessionSummary, at: datetime) -> bool:
@@ -72,14 +74,12 @@ def _limit(summary: SessionSummary, rule: VitalRule) -> Decimal | None:
     return baseline.value - rule.limit
 
 
-def _beyond(comparison: Comparison, value: Decimal, limit: Decimal) -> bool:
-    if comparison is Comparison.BELOW:
-        return value < limit
-    if comparison is Comparison.AT_OR_BELOW:
-        return value <= limit
-    if comparison is Comparison.ABOVE:
-        return value > limit
-    return value >= limit
+_BEYOND: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
+    Comparison.BELOW: operator.lt,
+    Comparison.AT_OR_BELOW: operator.le,
+    Comparison.ABOVE: operator.gt,
+    Comparison.AT_OR_ABOVE: operator.ge,
+}
 
 
 def value_words(sign: str, value: Decimal) -> str:

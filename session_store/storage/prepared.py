@@ -56,7 +56,8 @@ class Prepared:
 
 
 def _in_order(places: tuple[_Place, ...], row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.get(name) if convert is None else convert(row.get(name)) for name, convert in places)
+    get = row.get
+    return tuple([get(name) if convert is None else convert(get(name)) for name, convert in places])
 
 
 def _by_name(places: tuple[_Place, ...], row: Mapping[str, Any]) -> dict[str, Any]:

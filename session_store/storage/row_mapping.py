@@ -136,7 +136,12 @@ def fact_from_row(row: Mapping[str, Any]) -> AlertFact:
 
 
 def number_or_none(value: Decimal | None) -> float | int | None:
-    """A JSON number for a decimal: whole numbers without a point, others as the shortest decimal that is equal."""
+    """A JSON number for a decimal: whole numbers without a point, others as the shortest decimal that is equal.
+
+    Raises `ValueError` for what is no number: it must never reach a viewer as "nothing".
+    """
     if value is None:
         return None
+    if not value.is_finite():
+        raise ValueError(f"{value} is no number")
     return int(value) if value == value.to_integral_value() else float(value)

@@ -1,6 +1,7 @@
 """The kinds beside infusion and vital signs, through the real recorder: what is accepted, asked, refused, and shown."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from session_store.domain.entry_choices import AdverseEffectTerm
 from session_store.domain.readiness import READINESS_RULES, unclear_items
 from session_store.domain.session import TRANSITION_KINDS
 from session_store.reader import Reader
+from session_store.storage.row_mapping import number_or_none
 from tests.record_building import NURSE, PHYSICIAN, PLAN, TestRecord, sent
 
 PHARMACIST = Author(uuid_utils.compat.uuid7(), "Test Pharmacist 1", "pharmacist")
@@ -315,6 +317,12 @@ def test_a_clinic_entry_is_idempotent_withdrawn_and_refused_in_a_session(record:
     clinic_record(record, "clinic_entered_in_error", withdrawn_entry_id=raw["entry_id"], reason="no such chair")
     assert reader.clinic_record()["entries"][0]["withdrawn"]["reason"] == "no such chair"
     assert clinic_record(record, "note", text="a note belongs to a session").outcome is EntryOutcome.REFUSED
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity"])
+def test_what_is_no_number_never_becomes_nothing(value: str) -> None:
+    with pytest.raises(ValueError, match="no number"):
+        number_or_none(Decimal(value))
 
 
 def test_a_date_and_a_list_are_read_or_refused() -> None:
