@@ -46,7 +46,7 @@ def add_clinic_entry(engines: Engines) -> None:
 @ON_BOTH_ENGINES
 @pytest.mark.parametrize("revision", [*REVISIONS, HEAD])
 def test_no_recorded_row_can_be_changed(empty_url: str, revision: str) -> None:
-    lay_down(empty_url, REVISIONS[-1] if revision == HEAD else revision)
+    lay_down(empty_url, REVISIONS[0] if revision == HEAD else revision)
     engines = open_engines(empty_url)
     if revision == HEAD:
         migrate(engines.writer)
