@@ -106,6 +106,9 @@ def _confirmed(entry: JsonEntry, plan: ChairPlan) -> JsonEntry:
     asked = [problem.field for problem in unusual_fields(content)] if content is not None else []
     if entry["kind"] == "infusion_started" and not plan.has_pain_before:
         asked.append("start_missing")
+    if entry["kind"] == "session_planned":
+        # In a long history two patients may carry one label; the nurse has looked at the second identifier.
+        asked.append("second_identifier")
     return {**entry, "confirmed": asked} if asked else entry
 
 
