@@ -75,7 +75,14 @@ def _write(transaction: WriteTransaction, author: Author, session: ImportedSessi
     _insist(plan, plan_session(transaction, PlanSession(session.session_id, author, (plan,), None, is_simulated)))
     for raw in rest:
         transaction.now = _time_of(raw) + WRITTEN_AFTER
-        _insist(raw, record_entries(transaction, RecordEntries(session.session_id, author, (raw,), None, is_simulated)))
+        results = record_entries(transaction, RecordEntries(session.session_id, author, (raw,), None, is_simulated))
+        if is_simulated and results[0].outcome is EntryOutcome.CONFIRMATION_NEEDED:
+            # The simulated nurse looks again, and it is so.
+            seen = {**raw, "confirmed": [*raw.get("confirmed", ()), *(one.field for one in results[0].problems)]}
+            results = record_entries(
+                transaction, RecordEntries(session.session_id, author, (seen,), None, is_simulated)
+            )
+        _insist(raw, results)
 
 
 def _acknowledge(transaction: WriteTransaction, by: Author, session: ImportedSession, is_simulated: bool) -> None:
