@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from session_store.change_feed import ChangeFeed
 from session_store.clock import SystemClock
 from session_store.commands import JudgeTime
 from session_store.errors import SessionStoreError
+from session_store.leading import Leadership
 from session_store.listening import listening
 from session_store.opening import open_record
 from session_store.reader import Reader
@@ -96,12 +98,14 @@ def _lifespan(services: Services, engines: Engines) -> Any:
         number = services.reader.change_number()
         services.hub.start(number)
         await _wake_dash(api)
-        judging = asyncio.create_task(_judge_time(services))
+        leadership = Leadership(engines, services.settings.clinic_id)
+        judging = asyncio.create_task(_judge_time(services, leadership))
         with listening(engines, services.reader, services.settings.clinic_id, number, services.hub.publish):
             yield
         judging.cancel()
         with suppress(asyncio.CancelledError):
             await judging
+        await asyncio.to_thread(leadership.give_up)
         services.hub.close()
         await asyncio.to_thread(services.recorder.close)
         engines.dispose()
@@ -116,14 +120,27 @@ async def _wake_dash(api: FastAPI) -> None:
         (await client.get("/_dash-layout")).raise_for_status()
 
 
-async def _judge_time(services: Services) -> None:
-    """Time-driven findings are raised by the server's clock, whether or not a page is open."""
+async def _judge_time(services: Services, leadership: Leadership) -> None:
+    """Time-driven findings are raised by the server's clock, whether or not a page is open, and by one server alone."""
+    leads_since: datetime | None = None
     while True:
         try:
-            await asyncio.wrap_future(services.recorder.submit(JudgeTime()))
+            leads_since = await _judge_once(services, leadership, leads_since)
         except Exception:
+            leads_since = None
             _log.exception("time could not be judged; tried again in a second")
         await asyncio.sleep(JUDGE_EVERY_SECONDS)
+
+
+async def _judge_once(services: Services, leadership: Leadership, leads_since: datetime | None) -> datetime | None:
+    """Since when this server has led without a break, None while it does not: tablets may have spoken to a server that
+    is gone, and need some time to find this one."""
+    if not await asyncio.to_thread(leadership.leads):
+        return None
+    leads_since = leads_since or services.clock.now()
+    # Shielded: at the end of the server the recorder finishes what it has been given.
+    await asyncio.shield(asyncio.wrap_future(services.recorder.submit(JudgeTime(leads_since))))
+    return leads_since
 
 
 def _add_routes(api: FastAPI, services: Services, gate: Gate) -> None:

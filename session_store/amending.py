@@ -14,13 +14,13 @@ from session_store.domain.amendment import (
     withdrawn_entry_ids,
 )
 from session_store.domain.checking import Check, Verdict
-from session_store.domain.entries import Entry, plain_content, read_content
+from session_store.domain.entries import SERVER_KINDS, Entry, plain_content, read_content
 from session_store.domain.entry_checks import check_questions, check_refusals
 from session_store.domain.entry_fields import Problem
 from session_store.domain.record_contents import Amendment, EnteredInError
 from session_store.write_transaction import WriteTransaction
 
-_NOT_WITHDRAWABLE = frozenset({"session_planned", "entered_in_error", "acknowledgement", "at_the_chair"})
+_NOT_WITHDRAWABLE = SERVER_KINDS | {"session_planned", "entered_in_error", "acknowledgement", "at_the_chair"}
 
 
 def refuse_reference(

@@ -25,6 +25,10 @@ class Author:
         return self.role == "device"
 
 
+# The author of what the server itself writes into a session.
+SERVER = Author(UUID(int=0), "Server", "server")
+
+
 class Sender(Protocol):
     """Who sends, and by which clock: what reading an entry needs of a command."""
 
@@ -83,10 +87,26 @@ class RecordClinicEntries:
 
 @dataclass(frozen=True, slots=True)
 class JudgeTime:
-    """Raise what is due by the clock in all open sessions."""
+    """Raise what is due by the clock in all open sessions. `watched_since`: from when on tablets could be heard (None:
+    always); before that, nobody could say anything."""
+
+    watched_since: datetime | None = None
 
 
-Command = RecordEntries | PlanSession | RecordClinicEntries | JudgeTime
+@dataclass(frozen=True, slots=True)
+class TabletHeard:
+    """A bedside tablet has this session open, or leaves it; no change of the record unless it ends a silence.
+
+    `tablet_id` is made by the tablet and stays the same; `author` is who is signed in on it.
+    """
+
+    session_id: UUID
+    tablet_id: UUID
+    author: Author
+    is_leaving: bool = False
+
+
+Command = RecordEntries | PlanSession | RecordClinicEntries | JudgeTime | TabletHeard
 
 
 class EntryOutcome(StrEnum):

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from session_store.domain.adverse_effect_codes import code_of
 from session_store.domain.alert import AlertFact, OpenAlert
-from session_store.domain.alert_rules import SIGN_OF_CONDITION
 from session_store.domain.care_standing import CareStanding
 from session_store.domain.discharge import total_points
 from session_store.domain.entries import CUFF_SIGNS, FIELD_SPECS, ClinicContent, ClinicEntry, Content, Entry
@@ -18,6 +17,7 @@ from session_store.domain.observation_schedule import ScheduleContext, due_at
 from session_store.domain.pain_response import ScoreReading
 from session_store.domain.readiness import unclear_items
 from session_store.domain.rule_scope import not_judged
+from session_store.domain.rules.delivered import SIGN_OF_CONDITION
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import SessionSummary, SignStanding, scheduled_signs
 from session_store.storage.row_mapping import number_or_none

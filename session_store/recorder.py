@@ -18,7 +18,15 @@ from sqlalchemy import Connection, Engine
 
 from session_store.clinic_recording import record_clinic_entries
 from session_store.clock import Clock
-from session_store.commands import Command, EntryResult, JudgeTime, PlanSession, RecordClinicEntries, RecordEntries
+from session_store.commands import (
+    Command,
+    EntryResult,
+    JudgeTime,
+    PlanSession,
+    RecordClinicEntries,
+    RecordEntries,
+    TabletHeard,
+)
 from session_store.domain.alert_evaluation import judge_time
 from session_store.domain.identifiers import parse_uuid7
 from session_store.domain.session import OPEN_STATUSES
@@ -27,6 +35,7 @@ from session_store.errors import StoreUnavailable
 from session_store.planning import plan_session
 from session_store.recording import record_entries
 from session_store.storage import faults, projections
+from session_store.tablet_watching import note_tablet, record_silences
 from session_store.write_transaction import CommittedChange, WriteTransaction
 
 LARGEST_BATCH = 256
@@ -193,10 +202,12 @@ def run_command(transaction: WriteTransaction, command: Command) -> Answer:
         return plan_session(transaction, command)
     if isinstance(command, RecordClinicEntries):
         return record_clinic_entries(transaction, command)
+    if isinstance(command, TabletHeard):
+        return note_tablet(transaction, command)
     return _judge_time(transaction, command)
 
 
-def _judge_time(transaction: WriteTransaction, _command: JudgeTime) -> Answer:
+def _judge_time(transaction: WriteTransaction, command: JudgeTime) -> Answer:
     """Time-driven findings of all sessions that are open, or were closed with alerts that nobody has seen."""
     connection, clinic_id = transaction.connection, transaction.clinic_id
     loaded = [
@@ -208,12 +219,13 @@ def _judge_time(transaction: WriteTransaction, _command: JudgeTime) -> Answer:
         facts = judge_time(summary, transaction.judgement())
         if facts:
             transaction.add_change(summary, None, facts, None)
+    record_silences(transaction, command.watched_since)
     return []
 
 
 def _entry_ids(commands: Sequence[Command]) -> list[UUID]:
     ids = []
     for command in commands:
-        if not isinstance(command, JudgeTime):
+        if not isinstance(command, JudgeTime | TabletHeard):
             ids += [one for raw in command.entries if (one := parse_uuid7(raw.get("entry_id"))) is not None]
     return ids

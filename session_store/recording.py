@@ -18,6 +18,7 @@ from session_store.domain.record_contents import Amendment
 from session_store.domain.session_summary import SessionSummary
 from session_store.plain_views import fact_view
 from session_store.sent_entries import Draft, id_text, read_sent
+from session_store.server_facts import with_server_facts
 from session_store.storage.entry_log import Receipt
 from session_store.storage.row_mapping import decode_json, encode_json
 from session_store.surroundings import surroundings_of
@@ -57,6 +58,8 @@ def record_one(
     questions = tuple(one for one in verdict.questions if one.field not in draft.confirmed)
     if questions and draft.source is Source.HAND:
         return EntryResult(str(draft.entry_id), EntryOutcome.CONFIRMATION_NEEDED, problems=questions)
+    if check.content is draft.content:
+        draft = replace(draft, content=with_server_facts(check, command.author))
     return append_entry(transaction, summary, draft, command.author, questions)
 
 
@@ -64,7 +67,7 @@ def check_of(transaction: WriteTransaction, summary: SessionSummary, draft: Draf
     """What the draft is checked with."""
     return Check(
         summary, draft.session_content(), draft.source, draft.effective_at, transaction.now, author.account_id,
-        surroundings_of(transaction, summary),
+        surroundings_of(transaction, summary), transaction.rules,
     )  # fmt: skip
 
 

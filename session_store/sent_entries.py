@@ -15,12 +15,14 @@ import msgspec
 
 from session_store.commands import Author, EntryOutcome, EntryResult, Sender
 from session_store.domain.device_profiles import decode
-from session_store.domain.entries import CONTENT_CLASSES, ClinicContent, Content, read_content
+from session_store.domain.entries import CONTENT_CLASSES, SERVER_KINDS, ClinicContent, Content, read_content
 from session_store.domain.entry_choices import Source
 from session_store.domain.entry_fields import FieldRefused, Problem, read_time
 from session_store.domain.identifiers import parse_uuid7
 
 ENVELOPE_FIELDS = frozenset({"entry_id", "kind", "effective_at", "source", "confirmed", "is_simulated"})
+# Nobody else speaks as the server.
+SENT_SOURCES = tuple(one.value for one in Source if one is not Source.SERVER)
 SKEW_IGNORED = timedelta(seconds=2)
 _digest_encoder = msgspec.json.Encoder(order="sorted")
 
@@ -61,9 +63,9 @@ def read_sent(now: datetime, command: Sender, raw: Mapping[str, Any]) -> Draft |
     if digest is None:
         problem = Problem("entry_id", "the entry has characters that cannot be stored", None)
         return EntryResult(None, EntryOutcome.REFUSED, problems=(problem,))
-    if not _may_record(command, raw):
-        problem = Problem("kind", f"the role {command.author.role} may not record this", None)
-        return EntryResult(id_text(raw), EntryOutcome.REFUSED, problems=(problem,))
+    refused = _refuse_kind(command, raw)
+    if refused is not None:
+        return EntryResult(id_text(raw), EntryOutcome.REFUSED, problems=(refused,))
     problems = [] if entry_id else [Problem("entry_id", "not a UUID version 7", None)]
     source = _read_source(raw, command.author, problems)
     confirmed = _read_confirmed(raw, problems)
@@ -79,10 +81,14 @@ def read_sent(now: datetime, command: Sender, raw: Mapping[str, Any]) -> Draft |
     return Draft(entry_id, digest, content, source, effective_at, sent, confirmed, simulated)
 
 
-def _may_record(command: Sender, raw: Mapping[str, Any]) -> bool:
-    """Whether the author may record this kind; a kind that does not exist is refused as such."""
+def _refuse_kind(command: Sender, raw: Mapping[str, Any]) -> Problem | None:
+    """Why the author may not record this kind; a kind that does not exist is refused as such."""
     kind, permitted = str(raw.get("kind")), command.permitted_kinds
-    return permitted is None or kind in permitted or kind not in CONTENT_CLASSES
+    if kind in SERVER_KINDS:
+        return Problem("kind", "only the server itself records this", None)
+    if permitted is None or kind in permitted or kind not in CONTENT_CLASSES:
+        return None
+    return Problem("kind", f"the role {command.author.role} may not record this", None)
 
 
 def _digest(raw: Mapping[str, Any]) -> bytes | None:
@@ -97,8 +103,8 @@ def _digest(raw: Mapping[str, Any]) -> bytes | None:
 
 def _read_source(raw: Mapping[str, Any], author: Author, problems: list[Problem]) -> Source | None:
     text = raw.get("source", "monitor" if author.is_device else "hand")
-    if not isinstance(text, str) or text not in {one.value for one in Source}:
-        problems.append(Problem("source", "unknown source", ", ".join(Source)))
+    if not isinstance(text, str) or text not in SENT_SOURCES:
+        problems.append(Problem("source", "unknown source", ", ".join(SENT_SOURCES)))
         return None
     source = Source(text)
     if source in (Source.MONITOR, Source.PUMP) and not author.is_device:

@@ -19,6 +19,8 @@ from session_store.domain.alert_evaluation import Judgement
 from session_store.domain.alert_history import raised_by
 from session_store.domain.entries import ClinicEntry, Entry
 from session_store.domain.folding import History
+from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 from session_store.linking import link_changes
 from session_store.outcomes import outcome_row
@@ -79,7 +81,12 @@ class WriteTransaction:
 
     def judgement(self) -> Judgement:
         """What the alert evaluator is handed."""
-        return Judgement(self.now, uuid_utils.compat.uuid7)
+        return Judgement(self.now, uuid_utils.compat.uuid7, self.rules)
+
+    @property
+    def rules(self) -> RuleSet:
+        """The clinic's rules in force."""
+        return DELIVERED
 
     def summary(self, session_id: UUID) -> SessionSummary | None:
         """The session's summary as of this transaction; None for an unknown session."""

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from session_store.accounts import Role
-from session_store.domain.entries import CLINIC_KINDS, SESSION_KINDS
+from session_store.domain.entries import CLINIC_KINDS, SERVER_KINDS, SESSION_KINDS
 
 ANYBODY = frozenset({*Role, "nobody"})
 PEOPLE = frozenset(Role) - {Role.DEVICE}
@@ -42,6 +42,7 @@ PHARMACIST_KINDS = frozenset(
         "ledger_witnessed",
     }
 )
+BEDSIDE_KINDS = frozenset(SESSION_KINDS) - SERVER_KINDS
 STOCK_KINDS = frozenset({"vial_stock", "shift_count", "stock_witnessed"})
 # Each role withdraws what it may record.
 STOCK_AND_WITHDRAWAL = STOCK_KINDS | {"clinic_entered_in_error"}
@@ -63,9 +64,9 @@ HOME_PAGES: dict[str, str] = {
     Role.DEVICE: "/login",
 }
 ENTRY_KINDS: dict[str, frozenset[str]] = {
-    Role.NURSE: frozenset(SESSION_KINDS) - {"start_override"},
-    Role.PHYSICIAN_ASSISTANT: frozenset(SESSION_KINDS) - {"start_override"},
-    Role.PHYSICIAN: frozenset(SESSION_KINDS),
+    Role.NURSE: BEDSIDE_KINDS - {"start_override"},
+    Role.PHYSICIAN_ASSISTANT: BEDSIDE_KINDS - {"start_override"},
+    Role.PHYSICIAN: BEDSIDE_KINDS,
     Role.PHARMACIST: PHARMACIST_KINDS,
     Role.DEVICE: DEVICE_KINDS,
 }
@@ -114,6 +115,7 @@ DOORS: tuple[Door, ...] = (
     _door("POST", r"/api/v1/sessions", BEDSIDE_ROLES),
     _door("GET", r"/api/v1/sessions", READ_ROLES | {Role.DEVICE}),
     _door("POST", rf"/api/v1/sessions/{_ID}/entries", PANEL_ROLES | {Role.DEVICE}),
+    _door("POST", rf"/api/v1/sessions/{_ID}/tablets", BEDSIDE_ROLES),
     _door("GET", rf"/api/v1/sessions/{_ID}/(timeline|audit)", READ_ROLES),
     _door("GET", rf"/api/v1/courses/{_ID}", READ_ROLES),
     _door("GET", r"/api/v1/clinic/due", READ_ROLES | {Role.ADMINISTRATOR}),

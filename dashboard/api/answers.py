@@ -78,6 +78,12 @@ class Acknowledged(EntryResult):
     server_time: str
 
 
+class TabletHeard(BaseModel):
+    """When the server heard the tablet, by its own clock."""
+
+    heard_at: str
+
+
 class Tile(_Open):
     """One session as it stands."""
 

@@ -10,6 +10,11 @@ from starlette.responses import HTMLResponse
 from dashboard.components.plain_page import reference_page
 
 _ENVELOPE = frozenset({"entry_id", "kind", "effective_at", "source", "confirmed", "is_simulated"})
+_UNIONS = {
+    "Entries of a session": "session_entry",
+    "Entries that the server records in a session": "server_entry",
+    "Entries of the clinic": "clinic_entry",
+}
 _ENVELOPE_WORDS = """<p>Each entry also has <code>entry_id</code>, <code>kind</code>, <code>effective_at</code> and,
 where they apply, <code>source</code>, <code>confirmed</code>, <code>is_simulated</code>.</p>"""
 
@@ -39,7 +44,7 @@ def _routes(description: dict[str, Any]) -> str:
 def _kinds(description: dict[str, Any]) -> str:
     schemas = description["components"]["schemas"]
     sections = []
-    for title, union in (("Entries of a session", "session_entry"), ("Entries of the clinic", "clinic_entry")):
+    for title, union in _UNIONS.items():
         kinds = schemas[union]["discriminator"]["mapping"]
         sections.append(f"<h2>{title}</h2>" + "".join(_kind(kind, schemas[kind]) for kind in kinds))
     return _ENVELOPE_WORDS + "".join(sections)

@@ -7,9 +7,17 @@ from collections.abc import Callable, Iterable
 from inspect import getdoc
 from typing import Any
 
-from session_store.domain.entries import CLINIC_KINDS, CONTENT_CLASSES, FIELD_SPECS, SESSION_KINDS, VITAL_SIGN_FIELDS
+from session_store.domain.entries import (
+    CLINIC_KINDS,
+    CONTENT_CLASSES,
+    FIELD_SPECS,
+    SERVER_KINDS,
+    SESSION_KINDS,
+    VITAL_SIGN_FIELDS,
+)
 from session_store.domain.entry_choices import Source
 from session_store.domain.entry_fields import FieldSpec, FieldType
+from session_store.sent_entries import SENT_SOURCES
 
 Schema = dict[str, Any]
 UUID7_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
@@ -21,11 +29,19 @@ _SERVER_MADE = frozenset({("amendment", "corrected")})
 
 
 def component_schemas() -> dict[str, Schema]:
-    """One schema for each kind, by the name of the kind, and the two unions of them."""
+    """One schema for each kind, by the name of the kind, and the three unions of them."""
     schemas = {kind: entry_schema(kind) for kind in CONTENT_CLASSES}
-    schemas["session_entry"] = _union("Any entry of a session.", SESSION_KINDS)
+    sent, own = _sent_and_own()
+    schemas["session_entry"] = _union("Any entry of a session that can be sent.", sent)
+    schemas["server_entry"] = _union("Any entry that the server itself records in a session; never sent.", own)
     schemas["clinic_entry"] = _union("Any entry about the clinic itself.", CLINIC_KINDS)
     return schemas
+
+
+def _sent_and_own() -> tuple[list[str], list[str]]:
+    """The kinds of a session that people and devices send, and those that only the server records."""
+    sent = [kind for kind in SESSION_KINDS if kind not in SERVER_KINDS]
+    return sent, [kind for kind in SESSION_KINDS if kind in SERVER_KINDS]
 
 
 def reference(name: str) -> Schema:
@@ -73,7 +89,7 @@ def _envelope(kind: str) -> Schema:
         },
         "source": {
             "type": "string",
-            "enum": [one.value for one in Source],
+            "enum": [Source.SERVER.value] if kind in SERVER_KINDS else list(SENT_SOURCES),
             "description": "monitor and pump by devices alone; hand by persons alone",
         },
         "confirmed": {

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
@@ -23,7 +23,7 @@ from dashboard.api.sent_bodies import (
 )
 from dashboard.push.endpoint import LAST_NUMBER
 from dashboard.services import Services
-from session_store.commands import PlanSession, RecordEntries
+from session_store.commands import PlanSession, RecordEntries, TabletHeard
 from session_store.domain.identifiers import parse_uuid7
 
 
@@ -34,6 +34,13 @@ class SentAcknowledgement(BaseModel):
     action: str
     deadline_min: int | None = None
     remark: str | None = None
+
+
+class SentTablet(BaseModel):
+    """A bedside tablet says that it has the session open, or leaves it."""
+
+    tablet_id: UUID = Field(description="made by the tablet once; the same as long as it keeps its storage")
+    is_leaving: bool = Field(False, description="the tablet turns to something else and is not missed")
 
 
 def sessions_router(services: Services) -> APIRouter:
@@ -70,6 +77,16 @@ def _add_writing(router: APIRouter, services: Services) -> None:
             permitted_kinds(request),
         )  # fmt: skip
         return results_answer(services, await asyncio.wrap_future(services.recorder.submit(command)))
+
+    @router.post("/sessions/{session_id}/tablets", responses=answers.ok(answers.TabletHeard))
+    async def hear_tablet(session_id: UUID, body: SentTablet, request: Request) -> JSONResponse:
+        """Say every 20 s that a bedside tablet has this session open; while it is treated, 90 s of silence alert."""
+        heard_at = services.clock.now()
+        if not await run_in_threadpool(services.reader.knows, session_id):
+            return problem(404, "session_id", "no such session")
+        command = TabletHeard(session_id, body.tablet_id, author_of(request), body.is_leaving)
+        await asyncio.wrap_future(services.recorder.submit(command))
+        return PlainJson({"heard_at": heard_at.isoformat()})
 
     @router.post("/alerts/{alert_id}/acknowledgements", responses=answers.ok(answers.Acknowledged))
     async def acknowledge(alert_id: UUID, body: SentAcknowledgement, request: Request) -> JSONResponse:

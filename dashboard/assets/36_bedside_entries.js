@@ -5,7 +5,8 @@
   const { clock, uuid7 } = window.infusion;
   const { make, button, wordsOf } = window.infusion.entryField;
   const SHOWN_ENTRIES = 14;
-  const NOT_WITHDRAWABLE = ["session_planned", "entered_in_error", "acknowledgement", "at_the_chair"];
+  const NOT_WITHDRAWABLE = ["session_planned", "entered_in_error", "acknowledgement", "at_the_chair",
+    "tablet_silent", "tablet_heard_again"];
   const time = (instant) => window.infusion.clinicTime(instant);
   const words = () => window.infusion.sessionWords;
   const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };

@@ -153,6 +153,7 @@
     return said(...words, entry.remark);
   }
 
+  const signedInWords = (entry) => (entry.account_name ? entry.account_name + " signed in" : "");
   const handover = (entry) => said("to " + entry.taken_over_by, entry.remark);
 
   // ------------------------------------------------------------------ about other entries
@@ -234,6 +235,8 @@
     entered_in_error: withdrawalWords,
     acknowledgement: (entry) => said(plain(entry.action), entry.deadline_min ? "within " + entry.deadline_min + " min" : "", entry.remark),
     at_the_chair: () => "",
+    tablet_silent: (entry) => said("last heard " + time(entry.last_heard_at), signedInWords(entry)),
+    tablet_heard_again: signedInWords,
   };
 
   /** What kind of entry, in words; a correction names what it corrects. */

@@ -6,8 +6,10 @@
   const FIRST_SHOWN = 60;
   const MORE_SHOWN = 200;
   const LEAST_IN_RUN = 3;
-  // As the recorder holds it: a plan, a withdrawal and what somebody said about an alert stay as they are.
-  const NOT_WITHDRAWABLE = new Set(["session_planned", "entered_in_error", "acknowledgement", "at_the_chair"]);
+  // As the recorder holds it: a plan, a withdrawal, what somebody said about an alert and what the server found stay as
+  // they are.
+  const NOT_WITHDRAWABLE = new Set(["session_planned", "entered_in_error", "acknowledgement", "at_the_chair",
+    "tablet_silent", "tablet_heard_again"]);
   const READING_ROLES = new Set(["reviewer", "administrator", "pharmacist", "device"]);
   const RANGED = [["heart_rate_per_min", "HR"], ["spo2_percent", "SpO2"], ["respiratory_rate_per_min", "breaths"], ["systolic_mmhg", "systolic"]];
   const words = () => window.infusion.sessionWords;

@@ -10,13 +10,13 @@ from dash import html
 
 from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, entry_form, form_part, form_section
 from dashboard.components.entry_words import button_words
-from session_store.domain.alert_rules import RATE_RULES
 from session_store.domain.entry_choices import EMERGENCY_TERMS, AdverseEffectTerm, EffectAction
 from session_store.domain.limits import (
     BOLUS_CRITICAL_MG_PER_KG,
     BOLUS_USUAL_HIGH_MG_PER_KG,
     RATE_CRITICAL_MG_PER_KG_PER_H,
 )
+from session_store.domain.rules.delivered import DELIVERED
 
 # "not_found" is an emergency where it means no pulse, no pressure or no breathing; the server raises the alert.
 NOT_FOUND = "not_found"
@@ -368,13 +368,12 @@ def sedation_form() -> html.Section:
 
 
 def _rate_preview() -> html.Div:
-    limits = {rule.rule_id: str(rule.limit) for rule in RATE_RULES if rule.limit is not None}
     return _preview(
         "rate-preview",
         "mg/kg/h",
         {
-            "data-monitored-above": limits["rate.setting.warning"],
-            "data-usual-high": limits["rate.range.advisory"],
+            "data-monitored-above": str(DELIVERED.limit("rate.setting.warning")),
+            "data-usual-high": str(DELIVERED.limit("rate.range.advisory")),
             "data-critical": str(RATE_CRITICAL_MG_PER_KG_PER_H),
         },
         per_hour=True,

@@ -62,6 +62,8 @@ KIND_TITLES: dict[str, str] = {
     "entered_in_error": "Entered in error",
     "acknowledgement": "Acknowledged",
     "at_the_chair": "At the chair",
+    "tablet_silent": "Tablet not heard",
+    "tablet_heard_again": "Tablet heard again",
 }
 
 # Words of choices where the code itself is no word; by field, the same in every kind.

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from session_store.domain.alert import Level
-from session_store.domain.alert_rules import LOW_SIDE, VITAL_RULES, Against, VitalRule
+from session_store.domain.entry_choices import OxygenTarget
+from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.rules.model import Against, AlertRule
 
 # Above this rate Cohen 2018 asks for a monitored setting (grade A, low certainty).
 MONITORED_SETTING_ABOVE_MG_PER_KG_PER_H = Decimal(1)
@@ -36,14 +38,15 @@ class SessionRow:
 
 def warning_limits(sign: str) -> tuple[float | None, float | None]:
     """The absolute warning limits of a vital sign, low and high, as the alert rules hold them."""
-    rules = [rule for rule in VITAL_RULES if rule.sign == sign and _is_plain_warning(rule)]
-    lows = [float(rule.limit) for rule in rules if rule.comparison in LOW_SIDE]
-    highs = [float(rule.limit) for rule in rules if rule.comparison not in LOW_SIDE]
+    rows = [rule for rules in DELIVERED.by_sign.get(sign, {}).values() for rule in rules if _is_plain_warning(rule)]
+    lows = [float(rule.limit) for rule in rows if rule.limit is not None and rule.is_low_side]
+    highs = [float(rule.limit) for rule in rows if rule.limit is not None and not rule.is_low_side]
     return max(lows, default=None), min(highs, default=None)
 
 
-def _is_plain_warning(rule: VitalRule) -> bool:
-    company = rule.needs_baseline or rule.with_symptoms or rule.with_sedation
+def _is_plain_warning(rule: AlertRule) -> bool:
+    for_few = rule.oxygen_target == OxygenTarget.TARGET_88_92
+    company = rule.needs_baseline or rule.with_symptoms or rule.with_sedation or for_few
     return rule.level is Level.WARNING and rule.against is Against.ABSOLUTE and not company
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from session_store.domain.alert import AcknowledgedBy, AlertFact, ChairVisit, Fact, Level, OpenAlert
-from session_store.domain.alert_rules import SIGN_OF_CONDITION, UNANSWERED_AFTER_SECONDS
 from session_store.domain.alert_standing import Judgement, clear, fact_of
 from session_store.domain.entries import Entry
+from session_store.domain.entry_choices import AcknowledgementAction
+from session_store.domain.rules.delivered import SIGN_OF_CONDITION
 from session_store.domain.session_summary import SessionSummary
 
 
@@ -47,11 +48,12 @@ def judge_sounds(summary: SessionSummary, judgement: Judgement) -> Iterator[Aler
 
 def judge_unanswered(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
     """A critical nobody acknowledged for 60 s goes beyond the panel, and again after another 60 s."""
+    after = judgement.rules.limit("alert.unanswered.critical")
     for alert in summary.alerts:
         if alert.is_over or alert.acknowledged is not None or alert.level is not Level.CRITICAL:
             continue
         since = alert.unanswered_at or alert.sounded_at or alert.recorded_at
-        if alert.unanswered_times < 2 and (judgement.now - since).total_seconds() >= UNANSWERED_AFTER_SECONDS:
+        if alert.unanswered_times < 2 and (judgement.now - since).total_seconds() >= after:
             alert.unanswered_at = judgement.now
             alert.unanswered_times += 1
             yield fact_of(Fact.UNANSWERED, alert, judgement.now, alert.evidence_entry_id)
@@ -64,7 +66,7 @@ def judge_promises(summary: SessionSummary, judgement: Judgement) -> Iterator[Al
         if alert.is_over or promise is None or promise.deadline_at is None or judgement.now < promise.deadline_at:
             continue
         # Kept: nothing is changed here, because what changes without a fact could not be rebuilt from the record.
-        if not _was_measured_since(summary, alert, promise.at):
+        if not _is_kept(summary, alert, promise):
             yield _broken(alert, promise, judgement.now)
 
 
@@ -74,6 +76,25 @@ def _broken(alert: OpenAlert, promise: AcknowledgedBy, now: datetime) -> AlertFa
     alert.sounds_at = alert.sounded_at = None if alert.level is Level.ADVISORY else now
     alert.unanswered_at, alert.unanswered_times = None, 0
     return fact_of(Fact.PROMISE_BROKEN, alert, now, alert.evidence_entry_id)
+
+
+def _is_kept(summary: SessionSummary, alert: OpenAlert, promise: AcknowledgedBy) -> bool:
+    """Whether the record shows what was promised, since the promise; what no entry can show is kept by the answer
+    itself ("other", "expected effect")."""
+    shown_at = {
+        AcknowledgementAction.RATE_LOWERED: summary.rate_lowered_at,
+        AcknowledgementAction.INFUSION_PAUSED: summary.halted_at,
+        AcknowledgementAction.INFUSION_STOPPED: summary.ended_at,
+        AcknowledgementAction.DRUG_GIVEN: summary.medication_at,
+        AcknowledgementAction.PHYSICIAN_AT_CHAIR: alert.at_the_chair.at if alert.at_the_chair else None,
+    }
+    action = AcknowledgementAction(promise.action)
+    if action is AcknowledgementAction.REMEASURE:
+        return _was_measured_since(summary, alert, promise.at)
+    if action not in shown_at:
+        return True
+    shown = shown_at[action]
+    return shown is not None and shown >= promise.at
 
 
 def _was_measured_since(summary: SessionSummary, alert: OpenAlert, since: datetime) -> bool:

@@ -5,6 +5,7 @@ returns the facts to append. This module is the front door: which judge sees wha
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from session_store.domain.alert import AlertFact, Fact
 from session_store.domain.alert_answers import (
@@ -14,39 +15,74 @@ from session_store.domain.alert_answers import (
     judge_sounds,
     judge_unanswered,
 )
-from session_store.domain.alert_rules import SITUATION_RULES
 from session_store.domain.alert_standing import Judgement, as_found, count_raised, drop_settled, raise_unless_open
 from session_store.domain.closing_judging import CLOSING_KINDS, judge_closing
-from session_store.domain.dose_judging import RATE_KINDS, judge_bolus, judge_rate
+from session_store.domain.consciousness_judging import judge_consciousness, judge_sedation, judge_waveform
+from session_store.domain.dose_judging import (
+    RATE_KINDS,
+    judge_bolus,
+    judge_contradiction,
+    judge_duration,
+    judge_hour,
+    judge_plan,
+    judge_pump_volume,
+    judge_rate,
+)
 from session_store.domain.entries import Entry
-from session_store.domain.event_judging import judge_effect, judge_effect_update, judge_serious_event, judge_start
-from session_store.domain.missing_judging import judge_monitor_silent, judge_overdue
+from session_store.domain.event_judging import (
+    judge_discharge,
+    judge_effect,
+    judge_effect_update,
+    judge_serious_event,
+    judge_start,
+)
+from session_store.domain.missing_judging import end_waiting_for_sedation, judge_monitor_silent, judge_overdue
+from session_store.domain.rules.delivered import DELIVERED
 from session_store.domain.session_summary import SessionSummary
-from session_store.domain.vital_sign_judging import judge_sedation, judge_vital_signs
+from session_store.domain.tablet_judging import judge_tablet_heard_again, judge_tablet_silent
+from session_store.domain.vital_sign_judging import judge_again, judge_vital_signs
 
-_JUDGES: dict[str, Callable[[SessionSummary, Entry, Judgement], Iterator[AlertFact]]] = {
-    "vital_signs": judge_vital_signs,
-    "bolus": judge_bolus,
-    "adverse_effect": judge_effect,
-    "adverse_effect_update": judge_effect_update,
-    "sedation": judge_sedation,
-    "serious_event": judge_serious_event,
-    "infusion_started": judge_start,
-    "acknowledgement": judge_acknowledgement,
-    "at_the_chair": judge_chair_visit,
+
+def _end_waiting_for_sedation(summary: SessionSummary, entry: Entry, _judgement: Judgement) -> Iterator[AlertFact]:
+    return end_waiting_for_sedation(summary, entry)
+
+
+_Judge = Callable[[SessionSummary, Entry, Judgement], Iterator[AlertFact]]
+_JUDGES: dict[str, tuple[_Judge, ...]] = {
+    "vital_signs": (judge_vital_signs, judge_consciousness, judge_waveform),
+    "bolus": (judge_bolus,),
+    "adverse_effect": (judge_effect,),
+    "adverse_effect_update": (judge_effect_update,),
+    "sedation": (_end_waiting_for_sedation, judge_sedation),
+    "serious_event": (judge_serious_event,),
+    "infusion_started": (judge_start, judge_contradiction),
+    "rate_changed": (judge_contradiction,),
+    "pump_volume": (judge_pump_volume,),
+    "discharged": (judge_discharge,),
+    "patient_limit": (judge_again,),
+    "oxygen_target": (judge_again,),
+    "acknowledgement": (judge_acknowledgement,),
+    "at_the_chair": (judge_chair_visit,),
+    "tablet_silent": (judge_tablet_silent,),
+    "tablet_heard_again": (judge_tablet_heard_again,),
 }
 _TimeJudges = dict[str, Callable[[SessionSummary, Judgement], Iterator[AlertFact]]]
-_WATCHING: _TimeJudges = {"overdue": judge_overdue, "monitor silent": judge_monitor_silent}
+_WATCHING: _TimeJudges = {
+    "overdue": judge_overdue,
+    "monitor silent": judge_monitor_silent,
+    "dose of an hour": judge_hour,
+    "planned total": judge_plan,
+    "planned end": judge_duration,
+}
 _ANSWERING: _TimeJudges = {"promises": judge_promises, "sounds": judge_sounds, "unanswered": judge_unanswered}
 
 
 def judge_entry(summary: SessionSummary, entry: Entry, judgement: Judgement) -> list[AlertFact]:
     """The alert facts that one entry brings about. A rule that fails raises an alert of its own."""
-    kind = entry.content.kind
-    judge = _JUDGES.get(kind)
+    kind, judgement = entry.content.kind, _for_patient(summary, judgement)
     facts: list[AlertFact] = []
-    if judge is not None:
-        _guarded(summary, judgement, facts, lambda: judge(summary, entry, judgement), kind)
+    for judge in _JUDGES.get(kind, ()):
+        _guarded(summary, judgement, facts, lambda judge=judge: judge(summary, entry, judgement), kind)  # type: ignore[misc]
     if kind in RATE_KINDS:
         _guarded(summary, judgement, facts, lambda: judge_rate(summary, entry, judgement), "rate")
     if kind in CLOSING_KINDS:
@@ -57,9 +93,17 @@ def judge_entry(summary: SessionSummary, entry: Entry, judgement: Judgement) -> 
 def judge_time(summary: SessionSummary, judgement: Judgement) -> list[AlertFact]:
     """The alert facts that the passing of time brings about: overdue, silent, sounding, unanswered, broken promise."""
     facts: list[AlertFact] = []
+    judgement = _for_patient(summary, judgement)
     for name, judge in (_ANSWERING if summary.is_closed else _WATCHING | _ANSWERING).items():
         _guarded(summary, judgement, facts, lambda judge=judge: judge(summary, judgement), name)  # type: ignore[misc]
     return _settled(summary, facts)
+
+
+def _for_patient(summary: SessionSummary, judgement: Judgement) -> Judgement:
+    """The rules with the limits that a physician has set for this patient."""
+    if not summary.own_limits:
+        return judgement
+    return replace(judgement, rules=judgement.rules.with_limits(summary.limits_of_patient()))
 
 
 def _guarded(
@@ -73,8 +117,8 @@ def _guarded(
     try:
         facts.extend(judge())
     except Exception as failure:
-        rule = SITUATION_RULES["rule.failed.warning"]
-        text = f"{rule.text} ({name}: {type(failure).__name__}). Watch this session by hand."
+        rule = DELIVERED.rule("rule.failed.warning")
+        text = f"{rule.plain_words()} ({name}: {type(failure).__name__}). Watch this session by hand."
         found = as_found(rule, f"rule.failed:{name}", text)
         facts.extend(raise_unless_open(summary, judgement, found, judgement.now, None))
 

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from session_store.domain.alert import AcknowledgedBy, AlertFact, ChairVisit, Fact, Level, OpenAlert, alert_opened_by
-from session_store.domain.alert_rules import SITUATION_RULES
 from session_store.domain.entries import Entry
+from session_store.domain.rules.delivered import DELIVERED
 
 _SOUNDING = frozenset({Fact.RAISED, Fact.ESCALATED, Fact.PROMISE_BROKEN})
 
@@ -29,7 +29,8 @@ def raised_by(facts: Iterable[AlertFact]) -> dict[tuple[str, UUID | None], UUID]
 def opened_again(fact: AlertFact, recorded_at: datetime) -> OpenAlert:
     """The alert as its first fact on record leaves it."""
     alert = alert_opened_by(fact, recorded_at)
-    rule = SITUATION_RULES.get(fact.rule_id)
+    # How an alert ends is never a clinic's to edit, so the delivered table knows it for every version.
+    rule = DELIVERED.by_id.get(fact.rule_id)
     alert.clears_on_acknowledgement = rule is not None and rule.clears_on_acknowledgement
     return alert
 
@@ -37,7 +38,7 @@ def opened_again(fact: AlertFact, recorded_at: datetime) -> OpenAlert:
 def follow_fact(alert: OpenAlert, fact: AlertFact) -> None:
     """One more fact about an alert."""
     alert.level, alert.peak_level, alert.text = fact.level, max(alert.peak_level, fact.level), fact.text
-    alert.rule_id, alert.citation = fact.rule_id, fact.citation
+    alert.rule_id, alert.rule_version, alert.citation = fact.rule_id, fact.rule_version, fact.citation
     if fact.fact is Fact.CLEARED:
         alert.cleared_at = fact.at
     elif fact.fact is Fact.WITHDRAWN:

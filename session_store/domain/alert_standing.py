@@ -5,22 +5,33 @@ nothing happens to an alert of which the record has no fact.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from session_store.domain.alert import AlertFact, Fact, Level, OpenAlert
-from session_store.domain.alert_rules import RULE_SET_VERSION, SituationRule
 from session_store.domain.entries import Entry
+from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.rules.model import AlertRule
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The tools of one judging: the server's now, and where new alert ids come from."""
+    """The tools of one judging: the server's now, where new alert ids come from, and the rules in force."""
 
     now: datetime
     new_alert_id: Callable[[], UUID]
+    rules: RuleSet = DELIVERED
+
+
+class Remeasured(StrEnum):
+    """What a person's second value says during the silence of a lone warning."""
+
+    AGAIN = "shows it again"
+    MILDER = "milder, not yet settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +46,14 @@ class Finding:
     clears_on_acknowledgement: bool = False
     window_seconds: int = 0
     is_past: bool = False
+    remeasured: Remeasured | None = None
 
 
-def as_found(rule: SituationRule, condition: str, text: str) -> Finding:
-    """What a situation rule says of one condition, in the words of the case."""
-    return Finding(rule.rule_id, condition, rule.level, text, rule.citation, rule.clears_on_acknowledgement)
+def as_found(rule: AlertRule, condition: str, text: str) -> Finding:
+    """What a rule says of one condition, in the words of the case."""
+    return Finding(
+        rule.rule_id, condition, rule.level, text, rule.source(), rule.clears_on_acknowledgement, rule.window_seconds
+    )
 
 
 def raise_alert(
@@ -64,7 +78,7 @@ def _opened(judgement: Judgement, found: Finding, at: datetime, evidence: UUID |
     return OpenAlert(
         alert_id=judgement.new_alert_id(),
         rule_id=found.rule_id,
-        rule_version=RULE_SET_VERSION,
+        rule_version=judgement.rules.version,
         condition=found.condition,
         level=found.level,
         peak_level=found.level,
@@ -106,7 +120,12 @@ def _waits_to_sound(alert: OpenAlert) -> bool:
 
 
 def bring_to(
-    summary: SessionSummary, judgement: Judgement, condition: str, found: Finding | None, at: datetime, evidence: UUID
+    summary: SessionSummary,
+    judgement: Judgement,
+    condition: str,
+    found: Finding | None,
+    at: datetime,
+    evidence: UUID | None,
 ) -> Iterator[AlertFact]:
     """Bring the alert of one condition to what was found: raise, escalate, lower, clear, or nothing."""
     alert = summary.open_alert(condition)
@@ -118,9 +137,38 @@ def bring_to(
     elif found.level > alert.level:
         yield escalate(summary, judgement, alert, found, at, evidence)
     elif found.level < alert.level:
-        yield lower(alert, found, at, evidence)
+        yield lower(alert, judgement, found, at, evidence)
     else:
         alert.text = found.text
+        yield from _after_remeasuring(alert, judgement, found, at)
+
+
+def _after_remeasuring(alert: OpenAlert, judgement: Judgement, found: Finding, at: datetime) -> Iterator[AlertFact]:
+    """A second value that shows the warning again ends its silence; a milder one begins the silence anew."""
+    if not _waits_to_sound(alert) or at <= alert.raised_at:
+        return
+    if found.remeasured is Remeasured.AGAIN:
+        alert.sounds_at = alert.sounded_at = judgement.now
+        yield fact_of(Fact.SOUNDED, alert, judgement.now, alert.evidence_entry_id)
+    elif found.remeasured is Remeasured.MILDER:
+        alert.sounds_at = judgement.now + timedelta(seconds=found.window_seconds)
+
+
+def bring_to_by_time(
+    summary: SessionSummary, judgement: Judgement, condition: str, found: Finding | None
+) -> Iterator[AlertFact]:
+    """The same for what only the clock shows: there is no entry as evidence."""
+    alert = summary.open_alert(condition)
+    if alert is not None and found is not None and alert.level == found.level:
+        return
+    yield from bring_to(summary, judgement, condition, found, judgement.now, None)
+
+
+def list_past(summary: SessionSummary, judgement: Judgement, found: Finding, entry: Entry) -> Iterator[AlertFact]:
+    """What was so and is not any more: listed as past, never sounding."""
+    past = replace(found, is_past=True)
+    yield raise_alert(summary, judgement, past, entry.effective_at, entry.entry_id)
+    yield clear(summary.alerts[-1], entry.effective_at, entry.entry_id)
 
 
 def escalate(
@@ -129,6 +177,7 @@ def escalate(
     """A higher level is never muted by an earlier acknowledgement."""
     alert.level, alert.peak_level = found.level, max(found.level, alert.peak_level)
     alert.rule_id, alert.citation, alert.text = found.rule_id, found.citation, found.text
+    alert.rule_version = judgement.rules.version
     alert.evidence_entry_id = evidence
     alert.acknowledged = None
     alert.sounded_at = alert.unanswered_at = None
@@ -137,10 +186,11 @@ def escalate(
     return fact_of(Fact.ESCALATED, alert, at, evidence)
 
 
-def lower(alert: OpenAlert, found: Finding, at: datetime, evidence: UUID | None) -> AlertFact:
+def lower(alert: OpenAlert, judgement: Judgement, found: Finding, at: datetime, evidence: UUID | None) -> AlertFact:
     """A milder level of the same alert; its peak and its acknowledgement stay."""
     alert.level, alert.text = found.level, found.text
     alert.rule_id, alert.citation = found.rule_id, found.citation
+    alert.rule_version = judgement.rules.version
     return fact_of(Fact.LOWERED, alert, at, evidence)
 
 

@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from session_store.domain.entries import CONTENT_CLASSES, FIELD_SPECS, Content, Entry, plain_content
+from session_store.domain.entries import CONTENT_CLASSES, FIELD_SPECS, SERVER_KINDS, Content, Entry, plain_content
 from session_store.domain.entry_fields import read_value
 from session_store.domain.record_contents import Amendment, EnteredInError
 from session_store.domain.typed_units import TYPED_UNITS
 
-# What speaks about other entries or alerts is withdrawn and said anew, never amended.
-NOT_AMENDABLE = frozenset({"amendment", "entered_in_error", "acknowledgement", "at_the_chair", "ledger_witnessed"})
+# What speaks about other entries or alerts is withdrawn and said anew, never amended; what the server found stands.
+NOT_AMENDABLE = SERVER_KINDS | {"amendment", "entered_in_error", "acknowledgement", "at_the_chair", "ledger_witnessed"}
 IDENTITY_FIELDS = frozenset({"patient_label", "second_identifier"})
 
 

@@ -97,9 +97,10 @@ class DischargeAssessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discharged:
-    """The patient went home."""
+    """The patient went home. `has_happened`: has left already, so that nothing holds the record of it."""
 
     kind: ClassVar[str] = "discharged"
+    has_happened: bool | None = boolean(label="Has left already")
     escort: str | None = text(max_length=80, label="Escort")
     has_written_instructions: bool | None = boolean(label="Written instructions given")
     has_driving_advice: bool | None = boolean(label="Told not to drive until the next day")

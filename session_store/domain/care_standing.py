@@ -83,6 +83,9 @@ class AssessmentStanding:
     score: str
     total: int | None
     at: datetime
+    is_oriented: bool | None = None
+    walks_safely: bool | None = None
+    understands_instructions: bool | None = None
 
 
 @dataclass(slots=True)
@@ -168,7 +171,10 @@ class CareStanding:
 
     def _assessment(self, entry: Entry, content: Any) -> None:
         if self.assessment is None or entry.effective_at >= self.assessment.at:
-            self.assessment = AssessmentStanding(content.score, total_points(content), entry.effective_at)
+            self.assessment = AssessmentStanding(
+                content.score, total_points(content), entry.effective_at,
+                content.is_oriented, content.walks_safely, content.understands_instructions,
+            )  # fmt: skip
 
     def _follow_up(self, entry: Entry, content: Any) -> None:
         self.follow_ups[content.point] = _newer(self.follow_ups.get(content.point), content.reached, entry)

@@ -9,6 +9,8 @@ from uuid import UUID
 from session_store.domain.entries import Content, Entry
 from session_store.domain.entry_choices import Source
 from session_store.domain.entry_fields import Problem
+from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 
 
@@ -43,6 +45,7 @@ class Check:
     now: datetime
     author_id: UUID | None = None
     surroundings: Surroundings = Surroundings()
+    rules: RuleSet = DELIVERED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,10 @@ from typing import Any
 
 from session_store.domain import limits
 from session_store.domain.checking import Check
-from session_store.domain.entry_choices import OrderForm, Source
+from session_store.domain.entry_choices import OrderForm
 from session_store.domain.entry_fields import Problem
-from session_store.domain.infusion import exceeds_per_kg, rate_routes
-from session_store.domain.rule_scope import outside_rule_set, start_missing
+from session_store.domain.infusion import contradicting_routes, exceeds_per_kg, rate_routes
 
-PUMP_DISPLAY_HALF_STEP_ML_PER_H = Decimal("0.05")
 TOLERANCE = Decimal("0.02")
 _READ_AGAIN = {
     "pump_rate_ml_per_h": "pump and bag",
@@ -44,22 +42,6 @@ def _concentration(check: Check) -> Decimal | None:
     content: Any = check.content
     bag = check.summary.care.bag
     return content.concentration_mg_per_ml or (bag.concentration_mg_per_ml if bag else None)
-
-
-def refuse_start(check: Check) -> Iterator[Problem]:
-    """The start through the app is held outside the rule set until a physician overrides it."""
-    outside = outside_rule_set(check.summary)
-    if outside is not None and check.summary.start_override_by is None and check.source is Source.HAND:
-        yield Problem("start_override", f"a physician's override is needed: {outside}", None)
-    yield from refuse_rate(check)
-
-
-def question_start(check: Check) -> Iterator[Problem]:
-    """What is missing, and all that is asked about a rate."""
-    missing = start_missing(check.summary, check.effective_at)
-    if missing and check.summary.start_override_by is None:
-        yield Problem("start_missing", f"still missing: {', '.join(missing)}", "recorded, or start anyway")
-    yield from question_rate(check)
 
 
 def question_rate(check: Check) -> Iterator[Problem]:
@@ -92,16 +74,8 @@ def _question_routes(check: Check) -> Iterator[Problem]:
     weight = check.summary.weight_kg
     concentration = _concentration(check)
     routes = rate_routes(content, concentration, weight)
-    half_step = PUMP_DISPLAY_HALF_STEP_ML_PER_H * (concentration or Decimal(0))
-    names = list(routes)
-    odd = [
-        name
-        for name in names
-        if len(names) > 1
-        and all(_contradicts(routes[name], routes[other], half_step) for other in names if other != name)
-    ]
-    for name in odd if len(odd) == 1 else odd[1:]:
-        against = next(other for other in names if other != name)
+    for name in contradicting_routes(routes, concentration, TOLERANCE):
+        against = next(other for other in routes if other != name)
         slip = _slip(routes[name], routes[against])
         told = _route_words(name, check, routes[name])
         other = _route_words(against, check, routes[against])
@@ -115,11 +89,6 @@ def _route_words(name: str, check: Check, mg_per_h: Decimal) -> str:
     if name == "rate_mg_per_h":
         return f"{mg_per_h:f} mg/h"
     return f"{content.rate_mg_per_kg_per_h} mg/kg/h x {check.summary.weight_kg} kg = {mg_per_h:f} mg/h"
-
-
-def _contradicts(told: Decimal, computed: Decimal, half_step: Decimal) -> bool:
-    """Tolerance: the larger of 2 % and half a step of the pump's display (clinical-decisions 4)."""
-    return abs(told - computed) > max(TOLERANCE * max(told, computed), half_step)
 
 
 def _slip(one: Decimal, other: Decimal) -> str:

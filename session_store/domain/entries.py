@@ -45,13 +45,25 @@ from session_store.domain.infusion_contents import (
 from session_store.domain.ledger_contents import DrugDrawn, DrugReturned, DrugWasted, LedgerWitnessed
 from session_store.domain.limits import Zone
 from session_store.domain.observation_contents import Dissociation, PainScore, Sedation, VitalSigns
-from session_store.domain.record_contents import Acknowledgement, Amendment, AtTheChair, EnteredInError, Message, Note
+from session_store.domain.record_contents import (
+    Acknowledgement,
+    Amendment,
+    AtTheChair,
+    EnteredInError,
+    Message,
+    Note,
+    TabletHeardAgain,
+    TabletSilent,
+)
 from session_store.domain.session_contents import (
     ChairHandover,
     Consent,
     CourseDecided,
+    DischargeOverride,
     LeftAgainstAdvice,
+    OxygenTargetPrescribed,
     PatientHistory,
+    PatientLimit,
     ReadinessItemAnswered,
     SessionAborted,
     SessionCancelled,
@@ -79,6 +91,9 @@ Content = (
     | SettingAttested
     | SessionReady
     | StartOverride
+    | DischargeOverride
+    | PatientLimit
+    | OxygenTargetPrescribed
     | ChairHandover
     | SupervisionHandover
     | CourseDecided
@@ -116,6 +131,8 @@ Content = (
     | EnteredInError
     | Acknowledgement
     | AtTheChair
+    | TabletSilent
+    | TabletHeardAgain
 )
 ClinicContent = (
     ClinicDetails | ChairDescribed | StaffCredential | VialStock | ShiftCount | StockWitnessed | ClinicEnteredInError
@@ -123,6 +140,8 @@ ClinicContent = (
 
 SESSION_KINDS: dict[str, type[Any]] = {content.kind: content for content in Content.__args__}
 CLINIC_KINDS: dict[str, type[Any]] = {content.kind: content for content in ClinicContent.__args__}
+# Written by the server on its own clock: nobody sends, amends or withdraws one.
+SERVER_KINDS = frozenset({TabletSilent.kind, TabletHeardAgain.kind})
 CONTENT_CLASSES: dict[str, type[Any]] = {**SESSION_KINDS, **CLINIC_KINDS}
 FIELD_SPECS: dict[str, dict[str, FieldSpec]] = {
     kind: {item.name: item.metadata["spec"] for item in fields(content)} for kind, content in CONTENT_CLASSES.items()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from session_store.domain import dose_checks, limits, observation_checks, session_checks
+from session_store.domain import dose_checks, gate_checks, limits, observation_checks, session_checks
 from session_store.domain.alert import Level
 from session_store.domain.checking import Check, Verdict
 from session_store.domain.entries import SESSION_KINDS, unusual_fields
@@ -113,7 +113,9 @@ _REFUSALS: dict[str, Callable[[Check], Iterator[Problem]]] = {
     "adverse_effect_update": observation_checks.refuse_effect_update,
     "sedation": observation_checks.refuse_sedation,
     "dissociation": observation_checks.refuse_dissociation,
-    "infusion_started": dose_checks.refuse_start,
+    "infusion_started": gate_checks.refuse_start,
+    "discharged": gate_checks.refuse_discharge,
+    "patient_limit": gate_checks.refuse_patient_limit,
     "rate_changed": dose_checks.refuse_rate,
     "discharge_assessment": session_checks.refuse_assessment,
     "follow_up": session_checks.refuse_follow_up,
@@ -128,7 +130,7 @@ _QUESTIONS: dict[str, Callable[[Check], Iterator[Problem]]] = {
     "setting_attested": session_checks.question_setting,
     "vital_signs": observation_checks.question_vitals,
     "pain_score": observation_checks.question_score,
-    "infusion_started": dose_checks.question_start,
+    "infusion_started": dose_checks.question_rate,
     "rate_changed": dose_checks.question_rate,
     "bolus": dose_checks.question_bolus,
     "bag_dispensed": dose_checks.question_bag,

@@ -10,6 +10,7 @@ class Source(StrEnum):
     MONITOR = "monitor"
     PUMP = "pump"
     IMPORT = "import"
+    SERVER = "server"
 
 
 class Drug(StrEnum):
@@ -333,6 +334,13 @@ class Credential(StrEnum):
     MODERATE_SEDATION = "moderate_sedation"
 
 
+class OxygenTarget(StrEnum):
+    """The saturation that a physician has prescribed for the patient; 88-92 % for confirmed hypercapnic failure."""
+
+    USUAL = "usual"
+    TARGET_88_92 = "target_88_92"
+
+
 class StockMovement(StrEnum):
     """How vials came or went."""
 
@@ -357,6 +365,17 @@ EMERGENCY_TERMS = frozenset(
         AdverseEffectTerm.SYNCOPE,
     }
 )
+# Effects that mirror a vital sign are judged by the vital-sign rules only (clinical-decisions 4).
+MIRRORED_TERMS = frozenset(
+    {
+        AdverseEffectTerm.ELEVATED_BLOOD_PRESSURE,
+        AdverseEffectTerm.LOW_BLOOD_PRESSURE,
+        AdverseEffectTerm.FAST_HEART_RATE,
+        AdverseEffectTerm.SLOW_HEART_RATE,
+        AdverseEffectTerm.LOW_OXYGEN,
+        AdverseEffectTerm.SLOW_BREATHING,
+    }
+)
 SYMPTOM_TERMS = frozenset(
     {
         AdverseEffectTerm.CHEST_PAIN,
@@ -366,3 +385,7 @@ SYMPTOM_TERMS = frozenset(
         AdverseEffectTerm.CONFUSION,
     }
 )
+# Sedatives and opioids after which the patient is watched more closely (clinical-decisions 4: every 5 min for 30 min).
+BENZODIAZEPINES = frozenset({"midazolam", "lorazepam", "diazepam"})
+OPIOIDS = frozenset({"morphine", "fentanyl", "hydromorphone", "oxycodone", "remifentanil"})
+REVERSAL_DRUGS = frozenset({"naloxone", "flumazenil"})

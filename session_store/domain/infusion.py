@@ -133,6 +133,31 @@ def rate_routes(content: Any, concentration_mg_per_ml: Decimal | None, weight_kg
     return routes
 
 
+# Half a step of a pump's display: 2.4 and 2.5 mL/h both stand for 2.45 (clinical-decisions 4).
+PUMP_DISPLAY_HALF_STEP_ML_PER_H = Decimal("0.05")
+
+
+def contradicting_routes(
+    routes: dict[str, Decimal], concentration_mg_per_ml: Decimal | None, tolerance: Decimal
+) -> list[str]:
+    """The routes that contradict: the one that stands alone against two others, else all but the first of them.
+
+    Tolerance: the larger of the share `tolerance` and half a step of the pump's display (clinical-decisions 4).
+    """
+    half_step = PUMP_DISPLAY_HALF_STEP_ML_PER_H * (concentration_mg_per_ml or Decimal(0))
+    odd = [
+        name
+        for name in routes
+        if len(routes) > 1
+        and all(
+            abs(routes[name] - routes[other]) > max(tolerance * max(routes[name], routes[other]), half_step)
+            for other in routes
+            if other != name
+        )
+    ]
+    return odd if len(odd) == 1 else odd[1:]
+
+
 def programmed_rate(content: Any, concentration_mg_per_ml: Decimal | None, weight_kg: Decimal | None) -> Decimal:
     """mg/h of a `PumpSetting`: by pump and bag where both are known, else as typed, else by weight; 0 for none."""
     return next(iter(rate_routes(content, concentration_mg_per_ml, weight_kg).values()), Decimal(0))

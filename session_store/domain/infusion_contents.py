@@ -60,9 +60,10 @@ class PumpSetting(Ordered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfusionStarted(PumpSetting):
-    """The pump runs."""
+    """The pump runs. `has_happened`: it runs already, so that nothing holds the record of it."""
 
     kind: ClassVar[str] = "infusion_started"
+    has_happened: bool | None = boolean(label="It is running already")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,8 @@ class Bolus(Ordered):
 
     kind: ClassVar[str] = "bolus"
     dose_mg: Decimal = number(limits.BOLUS_DOSE, required=True, label="Bolus")
+    # Said by the server: the role of the person who charts it.
+    given_by_role: str | None = text(max_length=30, label="Role")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,10 @@ Each ends by a value (of its sign, from the monitor) and by nothing else.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from session_store.domain.alert import AlertFact
-from session_store.domain.alert_rules import MONITOR_SILENT_SECONDS, SIGN_WORDS, SITUATION_RULES
 from session_store.domain.alert_standing import (
     Judgement,
     as_found,
@@ -19,7 +18,8 @@ from session_store.domain.alert_standing import (
 )
 from session_store.domain.entries import Entry
 from session_store.domain.entry_choices import Source
-from session_store.domain.observation_schedule import due_at, overdue_at
+from session_store.domain.observation_schedule import SEDATION, ScheduleContext, due_at, overdue_at
+from session_store.domain.rules.model import SIGN_WORDS
 from session_store.domain.session_summary import SessionSummary, scheduled_signs
 
 # What a reason of "could not measure" says when the sign itself is absent at the patient: an emergency, not a gap.
@@ -32,14 +32,14 @@ def judge_absent(summary: SessionSummary, entry: Entry, judgement: Judgement) ->
     content: Any = entry.content
     for sign, reason in content.not_measured.items():
         if reason in ABSENT_REASONS and entry.source is Source.HAND:
-            rule = SITUATION_RULES["sign.absent.critical"]
-            found = as_found(rule, f"sign.absent:{sign}", f"{SIGN_WORDS[sign][0]} {rule.text}")
+            rule = judgement.rules.rule("sign.absent.critical")
+            found = as_found(rule, f"sign.absent:{sign}", f"{SIGN_WORDS[sign].name} {rule.plain_words()}")
             yield from raise_unless_open(summary, judgement, found, entry.effective_at, entry.entry_id)
 
 
 def end_waiting_for(summary: SessionSummary, sign: str, entry: Entry) -> Iterator[AlertFact]:
     """A measured value ends "overdue" and "not found" of its sign; nothing else does."""
-    return clear_conditions(summary, entry, f"overdue:{sign}", f"sign.absent:{sign}")
+    return clear_conditions(summary, entry, f"overdue.sign:{sign}", f"sign.absent:{sign}")
 
 
 def judge_overdue(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
@@ -47,18 +47,40 @@ def judge_overdue(summary: SessionSummary, judgement: Judgement) -> Iterator[Ale
     if summary.is_catching_up(judgement.now):
         return
     context = summary.schedule_context()
+    flag_after = timedelta(minutes=float(judgement.rules.limit("overdue.sign.advisory")))
+    factor = float(judgement.rules.limit("overdue.sign.warning"))
     for sign in scheduled_signs(summary):
         last = summary.set_counts_from(sign)
         if last is None:
             continue
-        flag, warning = overdue_at(last, due_at(last, context))
+        flag, warning = overdue_at(last, due_at(last, context, sign), flag_after, factor)
         if judgement.now >= flag:
-            yield from _overdue(summary, judgement, sign, is_warning=judgement.now >= warning)
+            is_warning = judgement.now >= warning
+            rule_id = "overdue.sign.warning" if is_warning else "overdue.sign.advisory"
+            yield from _overdue(summary, judgement, rule_id, sign)
+    yield from _judge_sedation_overdue(summary, judgement, context)
 
 
-def _overdue(summary: SessionSummary, judgement: Judgement, sign: str, *, is_warning: bool) -> Iterator[AlertFact]:
-    rule = SITUATION_RULES["overdue.warning" if is_warning else "overdue.advisory"]
-    found = as_found(rule, f"overdue:{sign}", f"{SIGN_WORDS[sign][0]} {rule.text}")
+def _judge_sedation_overdue(
+    summary: SessionSummary, judgement: Judgement, context: ScheduleContext
+) -> Iterator[AlertFact]:
+    """The sedation level has a clock of its own; it stays an advisory."""
+    last = summary.sedation_counts_from()
+    if last is None or not scheduled_signs(summary):
+        return
+    flag_after = timedelta(minutes=float(judgement.rules.limit("overdue.sedation.advisory")))
+    if judgement.now >= due_at(last, context, SEDATION) + flag_after:
+        yield from _overdue(summary, judgement, "overdue.sedation.advisory", SEDATION)
+
+
+def end_waiting_for_sedation(summary: SessionSummary, entry: Entry) -> Iterator[AlertFact]:
+    """A charted level ends "sedation overdue"."""
+    return clear_conditions(summary, entry, f"overdue.sedation:{SEDATION}")
+
+
+def _overdue(summary: SessionSummary, judgement: Judgement, rule_id: str, sign: str) -> Iterator[AlertFact]:
+    rule = judgement.rules.rule(rule_id)
+    found = as_found(rule, f"{rule.condition}:{sign}", f"{SIGN_WORDS[sign].name} {rule.plain_words()}")
     alert = summary.open_alert(found.condition)
     if alert is None:
         yield raise_alert(summary, judgement, found, judgement.now, None)
@@ -68,19 +90,20 @@ def _overdue(summary: SessionSummary, judgement: Judgement, sign: str, *, is_war
 
 def judge_monitor_silent(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
     """A monitor that was sending in an open session has sent nothing for two minutes."""
-    if summary.is_open and _is_silent(summary, judgement.now):
-        rule = SITUATION_RULES["monitor.silent.warning"]
-        found = as_found(rule, MONITOR_SILENT, rule.text)
+    if summary.is_open and _is_silent(summary, judgement):
+        rule = judgement.rules.rule("monitor.silent.warning")
+        found = as_found(rule, MONITOR_SILENT, rule.plain_words())
         yield from raise_unless_open(summary, judgement, found, judgement.now, None)
 
 
 def end_silence(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
     """A row from the monitor ends its silence."""
-    if entry.source is Source.MONITOR and not _is_silent(summary, judgement.now):
+    if entry.source is Source.MONITOR and not _is_silent(summary, judgement):
         yield from clear_conditions(summary, entry, MONITOR_SILENT)
 
 
-def _is_silent(summary: SessionSummary, now: datetime) -> bool:
+def _is_silent(summary: SessionSummary, judgement: Judgement) -> bool:
     """No row came for two minutes; rows that come late do come, and their values show their own age."""
     last = summary.monitor_last_recorded_at
-    return last is not None and (now - last).total_seconds() > MONITOR_SILENT_SECONDS
+    limit = judgement.rules.limit("monitor.silent.warning")
+    return last is not None and (judgement.now - last).total_seconds() > limit

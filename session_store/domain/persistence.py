@@ -7,10 +7,14 @@ at once up to warning (our proposal), because the next one may be minutes away.
 from datetime import datetime
 
 from session_store.domain.alert import Level
-from session_store.domain.alert_rules import MONITOR_WARNING_SECONDS
 from session_store.domain.entries import CUFF_SIGNS, Entry
 from session_store.domain.entry_choices import Source
 from session_store.domain.session_summary import ConditionStanding
+
+# A monitor's critical counts after two in a row or 15 s, a milder level after 60 s (clinical-decisions 4).
+MONITOR_CRITICAL_SAMPLES = 2
+MONITOR_CRITICAL_SECONDS = 15
+MONITOR_WARNING_SECONDS = 60
 
 
 def confirmed_level(standing: ConditionStanding, worst: Level | None, sign: str, entry: Entry) -> Level | None:
@@ -33,15 +37,19 @@ def _persists(level: Level, sign: str, entry: Entry, since: datetime, count: int
     if entry.source is not Source.MONITOR:
         return True
     if level is Level.CRITICAL:
-        return count >= 2
-    return sign in CUFF_SIGNS or _lasts(since, entry)
+        return count >= MONITOR_CRITICAL_SAMPLES or _lasts(since, entry, MONITOR_CRITICAL_SECONDS)
+    return sign in CUFF_SIGNS or _lasts(since, entry, MONITOR_WARNING_SECONDS)
 
 
 def is_calm_long_enough(standing: ConditionStanding, entry: Entry) -> bool:
     """Counts one more milder value: two by hand in a row, or 60 s of a monitor's (the 60 s are our proposal)."""
     standing.calm_since = standing.calm_since or entry.effective_at
     standing.calm_count += 1
-    is_calm = _lasts(standing.calm_since, entry) if entry.source is Source.MONITOR else standing.calm_count >= 2
+    is_calm = (
+        _lasts(standing.calm_since, entry, MONITOR_WARNING_SECONDS)
+        if entry.source is Source.MONITOR
+        else standing.calm_count >= 2
+    )
     if is_calm:
         end_calm(standing)
     return is_calm
@@ -52,5 +60,5 @@ def end_calm(standing: ConditionStanding) -> None:
     standing.calm_since, standing.calm_count = None, 0
 
 
-def _lasts(since: datetime, entry: Entry) -> bool:
-    return (entry.effective_at - since).total_seconds() >= MONITOR_WARNING_SECONDS
+def _lasts(since: datetime, entry: Entry, seconds: int) -> bool:
+    return (entry.effective_at - since).total_seconds() >= seconds

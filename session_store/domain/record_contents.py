@@ -68,3 +68,20 @@ class AtTheChair:
 
     kind: ClassVar[str] = "at_the_chair"
     alert_id: UUID = identifier(required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabletSilent:
+    """Recorded by the server alone: no bedside tablet of the session is heard any more."""
+
+    kind: ClassVar[str] = "tablet_silent"
+    last_heard_at: datetime | None = instant(required=True, label="Last heard")
+    account_name: str | None = text(max_length=80, label="Signed in")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabletHeardAgain:
+    """Recorded by the server alone: a bedside tablet of the session is heard again."""
+
+    kind: ClassVar[str] = "tablet_heard_again"
+    account_name: str | None = text(max_length=80, label="Signed in")

@@ -28,7 +28,7 @@ from session_store.domain.entries import Entry
 from session_store.domain.session_summary import SessionSummary
 
 # Alerts by the clock, and of a rule that failed, are not found again by folding; they stay until what ends them.
-_NOT_FOUND_BY_FOLDING = ("overdue:", "monitor.silent", "rule.failed")
+_NOT_FOUND_BY_FOLDING = ("overdue.", "monitor.silent", "rule.failed", "dose.hour", "dose.plan", "dose.duration")
 
 
 def standing_entries(entries: Iterable[Entry]) -> list[Entry]:
@@ -110,7 +110,7 @@ def _follow(
     if found.level > alert.level:
         yield escalate(after, judgement, alert, found, judgement.now, again.evidence_entry_id)
     elif found.level < alert.level:
-        yield lower(alert, found, judgement.now, again.evidence_entry_id)
+        yield lower(alert, judgement, found, judgement.now, again.evidence_entry_id)
 
 
 def _raise_now(after: SessionSummary, alert: OpenAlert, cause: Entry, judgement: Judgement) -> AlertFact:

@@ -1,14 +1,18 @@
-"""What the rules can judge in a session and what not, and what a start still needs; in words for the screens."""
+"""What the rules can judge in a session and what not; in words for the screens."""
 
-from datetime import datetime
 from decimal import Decimal
 
-from session_store.domain.alert_rules import RULES_BY_SIGN, SIGN_WORDS
-from session_store.domain.entries import SCHEDULED_SIGNS
 from session_store.domain.entry_choices import Drug
-from session_store.domain.session_summary import BASELINE_WINDOW, SessionSummary
+from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.rules.model import SIGN_WORDS
+from session_store.domain.session_summary import SessionSummary
 
 ADULT_AGE_YEARS = 18
+_WITH_RELATIVE_LIMITS = tuple(
+    sign
+    for sign, conditions in DELIVERED.by_sign.items()
+    if any(rule.needs_baseline for rules in conditions.values() for rule in rules)
+)
 
 
 def outside_rule_set(summary: SessionSummary) -> str | None:
@@ -25,31 +29,9 @@ def not_judged(summary: SessionSummary) -> list[str]:
     outside = outside_rule_set(summary)
     notes = [f"dose and vital-sign limits {outside}"] if outside else []
     if summary.first_drug_at is not None:
-        missing = [SIGN_WORDS[sign][0] for sign in RULES_BY_SIGN if sign not in summary.baseline]
+        missing = [SIGN_WORDS[sign].name for sign in _WITH_RELATIVE_LIMITS if sign not in summary.baseline]
         if missing:
             notes.append(f"limits against baseline not judged: no baseline ({', '.join(missing)})")
     if summary.infusion.is_delivering and summary.weight_kg is None:
         notes.append("rate per kg not judged: no weight")
     return notes
-
-
-def start_missing(summary: SessionSummary, at: datetime) -> list[str]:
-    """What a start at `at` needs and this session does not have, in words; a baseline set counts for 30 min."""
-    missing = [] if summary.weight_kg is not None else ["weight"]
-    if summary.setting is None:
-        missing.append("setting attested (monitored or not)")
-    absent = [SIGN_WORDS[sign][0] for sign in SCHEDULED_SIGNS if not _has_baseline(summary, sign, at)]
-    if absent:
-        missing.append(f"baseline {', '.join(absent)}")
-    if not any(score.score_tenths is not None for score in summary.pain_scores):
-        missing.append("baseline pain score")
-    return missing
-
-
-def _has_baseline(summary: SessionSummary, sign: str, at: datetime) -> bool:
-    if sign in summary.baseline:
-        return True
-    standing = summary.signs.get(sign)
-    if standing is None or standing.value is None or standing.effective_at is None:
-        return False
-    return at - standing.effective_at <= BASELINE_WINDOW

@@ -72,17 +72,21 @@ def _refuse_unchanged(check: Check, same: tuple[str, ...], validity: Validity) -
 
 def question_setting(check: Check) -> Iterator[Problem]:
     """Credentials that are missing or expired on the day."""
+    for name, lacking in lacking_credentials(check).items():
+        words = ", ".join(one.replace("_", " ") for one in lacking)
+        yield Problem(name, f"credential missing or expired: {words}", check.effective_at.date().isoformat())
+
+
+def lacking_credentials(check: Check) -> dict[str, list[str]]:
+    """By the field that names a person: the credentials that are missing or expired on the day (Cohen 2018, 17, 18)."""
     content: Any = check.content
+    today, lacking = check.effective_at.date(), {}
     for name, needed in _NEEDED_CREDENTIALS.items():
         account_id = getattr(content, name)
-        if account_id is None:
-            continue
-        held = check.surroundings.credentials(account_id)
-        today = check.effective_at.date()
-        lacking = [one.value for one in needed if one not in held or held[one] < today]
-        if lacking:
-            words = ", ".join(one.replace("_", " ") for one in lacking)
-            yield Problem(name, f"credential missing or expired: {words}", today.isoformat())
+        if account_id is not None:
+            held = check.surroundings.credentials(account_id)
+            lacking[name] = [one.value for one in needed if one not in held or held[one] < today]
+    return {name: missing for name, missing in lacking.items() if missing}
 
 
 def refuse_assessment(check: Check) -> Iterator[Problem]:

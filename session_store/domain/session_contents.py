@@ -10,12 +10,14 @@ from session_store.domain.entry_choices import (
     ConsentScope,
     CourseDecision,
     Drug,
+    OxygenTarget,
     ReadinessAnswer,
     ReadinessItem,
     TransferDestination,
     WeightBasis,
 )
 from session_store.domain.entry_fields import boolean, choice, identifier, number, text
+from session_store.domain.observation_schedule import ObservationProtocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class SessionPlanned:
     planned_duration_min: Decimal | None = number(limits.PLANNED_DURATION, whole=True, label="Planned duration")
     planned_rate_mg_per_kg_per_h: Decimal | None = number(limits.INFUSION_RATE_PER_KG, label="Planned rate")
     protocol_name: str | None = text(max_length=60, label="Protocol")
+    observation_protocol: str | None = choice(ObservationProtocol, label="Observation schedule")
     course_id: UUID | None = identifier(label="Course")
     course_session_number: Decimal | None = number(limits.COURSE_SESSIONS, whole=True, label="Session of the course")
     course_session_count: Decimal | None = number(limits.COURSE_SESSIONS, whole=True, label="Sessions planned")
@@ -98,6 +101,8 @@ class SettingAttested:
     has_emergency_personnel: bool | None = boolean(label="Emergency personnel")
     supervising_account_id: UUID | None = identifier(label="Supervising physician")
     administering_account_id: UUID | None = identifier(label="Administering clinician")
+    # Said by the server, from the credentials on record.
+    lacking_credentials: str | None = text(max_length=400, label="Credentials missing or expired")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +114,39 @@ class SessionReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOverride:
-    """A physician lets the start through although something is missing or outside the rule set."""
+    """A physician lets the start through although something is missing or outside the rule set; the server adds by
+    their rules what held the start at that moment, and no more than that is overridden."""
 
     kind: ClassVar[str] = "start_override"
+    reason: str = text(required=True, max_length=400, label="Reason")
+    overridden: str | None = text(max_length=2000, label="Overridden")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DischargeOverride:
+    """A physician lets the discharge home through although its gate holds it; `overridden` as at the start."""
+
+    kind: ClassVar[str] = "discharge_override"
+    reason: str = text(required=True, max_length=400, label="Reason")
+    overridden: str | None = text(max_length=2000, label="Overridden")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientLimit:
+    """The supervising physician sets one limit for this patient and this session, with a reason."""
+
+    kind: ClassVar[str] = "patient_limit"
+    rule_id: str = text(required=True, max_length=60, label="Rule")
+    limit: Decimal = number(limits.RULE_LIMIT, required=True, label="Limit")
+    reason: str = text(required=True, max_length=400, label="Reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OxygenTargetPrescribed:
+    """The saturation to aim for; 88-92 % only for confirmed hypercapnic respiratory failure (NEWS2 scale 2)."""
+
+    kind: ClassVar[str] = "oxygen_target"
+    target: str = choice(OxygenTarget, required=True, label="Oxygen target")
     reason: str = text(required=True, max_length=400, label="Reason")
 
 

@@ -12,12 +12,18 @@ from typing import Any
 from uuid import UUID
 
 from session_store.domain.alert import OpenAlert
-from session_store.domain.alert_rules import BENZODIAZEPINES_AND_OPIOIDS, SEDATION_WARNING
 from session_store.domain.care_standing import CareStanding
 from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry, plain_content
-from session_store.domain.entry_choices import SYMPTOM_TERMS, Source
+from session_store.domain.entry_choices import (
+    BENZODIAZEPINES,
+    OPIOIDS,
+    REVERSAL_DRUGS,
+    SYMPTOM_TERMS,
+    AdverseEffectTerm,
+    Source,
+)
 from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg, programmed_rate
-from session_store.domain.observation_schedule import ScheduleContext
+from session_store.domain.observation_schedule import ObservationProtocol, ScheduleContext
 from session_store.domain.pain_response import ScoreReading
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus, next_status
 
@@ -37,6 +43,7 @@ class SignStanding:
     effective_at: datetime | None = None
     source: Source | None = None
     entry_id: UUID | None = None
+    value_before: Decimal | None = None
     monitor_interval_s: float | None = None
     not_measured_reason: str | None = None
     not_measured_at: datetime | None = None
@@ -68,6 +75,26 @@ class Setting:
     is_monitored: bool
     attested_by: str
     attested_at: datetime
+    names_clinicians: bool = False
+    lacking_credentials: str | None = None
+
+
+@dataclass(slots=True)
+class OwnLimit:
+    """A limit that a physician has set for this patient and session: who, when, why."""
+
+    limit: Decimal
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(slots=True)
+class ObservedSet:
+    """A set with all scheduled signs in recovery, and whether no limit at warning or worse was crossed."""
+
+    at: datetime
+    is_stable: bool
 
 
 @dataclass(slots=True)
@@ -90,7 +117,14 @@ class SessionSummary:
     first_drug_at: datetime | None = None
     end_reason: str | None = None
     start_override_by: str | None = None
+    start_overridden: list[str] = field(default_factory=list)
+    discharge_override_by: str | None = None
+    discharge_overridden: list[str] = field(default_factory=list)
+    own_limits: dict[str, OwnLimit] = field(default_factory=dict)
+    oxygen_target: str | None = None
+    oxygen_target_by: str | None = None
     weight_kg: Decimal | None = None
+    weight_at: datetime | None = None
     weight_basis: str | None = None
     setting: Setting | None = None
     care: CareStanding = field(default_factory=CareStanding)
@@ -98,7 +132,15 @@ class SessionSummary:
     last_infusion_event_at: datetime | None = None
     peak_rate_mg_per_h: Decimal = Decimal(0)
     tightened_at: datetime | None = None
+    rate_lowered_at: datetime | None = None
+    halted_at: datetime | None = None
+    last_bolus_at: datetime | None = None
     depressant_at: datetime | None = None
+    benzodiazepine_at: datetime | None = None
+    reversal_at: datetime | None = None
+    medication_at: datetime | None = None
+    dissociation_at: datetime | None = None
+    recovery_sets: list[ObservedSet] = field(default_factory=list)
     signs: dict[str, SignStanding] = field(default_factory=dict)
     baseline: dict[str, BaselineValue] = field(default_factory=dict)
     conditions: dict[str, ConditionStanding] = field(default_factory=dict)
@@ -112,6 +154,7 @@ class SessionSummary:
     monitor_last_recorded_at: datetime | None = None
     catching_up_since: datetime | None = None
     catching_up_until: datetime | None = None
+    tablet_silent_since: datetime | None = None
     adverse_effects: int = 0
     had_grade_3_effect: bool = False
     alerts_by_level: dict[str, int] = field(default_factory=dict)
@@ -138,13 +181,14 @@ class SessionSummary:
         """What tightens this session's observation schedule."""
         rate = self.infusion.rate_mg_per_h()
         above = self.weight_kg is not None and exceeds_per_kg(rate, Decimal(1), self.weight_kg)
-        return ScheduleContext(self.tightened_at, self.depressant_at, above, bool(self.care.risks))
+        protocol = ObservationProtocol(self.plan.get("observation_protocol", ObservationProtocol.OUTPATIENT))
+        return ScheduleContext(
+            self.tightened_at, self.depressant_at, above, bool(self.care.risks), protocol, self.started_at
+        )
 
-    def is_sedated(self) -> bool:
-        """Whether the last sedation level is at warning level or worse."""
-        if self.sedation_scale is None or self.sedation_level is None:
-            return False
-        return self.sedation_level in SEDATION_WARNING[self.sedation_scale]
+    def limits_of_patient(self) -> dict[str, Decimal]:
+        """The limits set for this patient, by rule."""
+        return {rule_id: own.limit for rule_id, own in self.own_limits.items()}
 
     def is_awake(self) -> bool:
         """Whether the last sedation level, if any, is awake enough for a pain score."""
@@ -205,6 +249,7 @@ class SessionSummary:
     def _halt(self, at: datetime) -> None:
         if self.started_at is not None:
             self.ended_at = self.ended_at or at
+        self.halted_at = _later(self.halted_at, at)
         self.infusion.halt(at)
 
     def _set_rate(self, entry: Entry) -> None:
@@ -217,6 +262,8 @@ class SessionSummary:
         after = self.infusion.programmed_rate_mg_per_h()
         if after > before:
             self.tightened_at = entry.effective_at
+        elif after < before:
+            self.rate_lowered_at = entry.effective_at
         self.peak_rate_mg_per_h = max(self.peak_rate_mg_per_h, after)
         self.last_infusion_event_at = entry.effective_at
 
@@ -227,11 +274,16 @@ class SessionSummary:
     def _fold_weight(self, entry: Entry) -> None:
         content: Any = entry.content
         self.weight_kg, self.weight_basis = content.weight_kg, content.basis
+        self.weight_at = entry.effective_at
 
     def _fold_setting(self, entry: Entry) -> None:
         content: Any = entry.content
         if self.setting is None or entry.effective_at >= self.setting.attested_at:
-            self.setting = Setting(content.is_monitored, content.attested_by, entry.effective_at)
+            names_clinicians = None not in (content.supervising_account_id, content.administering_account_id)
+            self.setting = Setting(
+                content.is_monitored, content.attested_by, entry.effective_at, names_clinicians,
+                content.lacking_credentials,
+            )  # fmt: skip
 
     def _fold_supervision(self, entry: Entry) -> None:
         """What the former supervisor attested lapses (clinical-decisions 4); the new one attests anew."""
@@ -249,7 +301,25 @@ class SessionSummary:
         self.last_infusion_event_at = entry.effective_at
 
     def _fold_override(self, entry: Entry) -> None:
+        content: Any = entry.content
         self.start_override_by = entry.author_name
+        self.start_overridden += [one for one in (content.overridden or "").split() if one not in self.start_overridden]
+
+    def _fold_discharge_override(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.discharge_override_by = entry.author_name
+        self.discharge_overridden = (content.overridden or "").split()
+
+    def _fold_patient_limit(self, entry: Entry) -> None:
+        content: Any = entry.content
+        known = self.own_limits.get(content.rule_id)
+        if known is None or entry.effective_at >= known.at:
+            own = OwnLimit(content.limit, entry.author_name, entry.effective_at, content.reason)
+            self.own_limits[content.rule_id] = own
+
+    def _fold_oxygen_target(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.oxygen_target, self.oxygen_target_by = content.target, entry.author_name
 
     def _fold_started(self, entry: Entry) -> None:
         self._first_drug(entry.effective_at)
@@ -260,6 +330,7 @@ class SessionSummary:
         self.tightened_at = entry.effective_at
 
     def _fold_paused(self, entry: Entry) -> None:
+        self.halted_at = _later(self.halted_at, entry.effective_at)
         self.infusion.halt(entry.effective_at)
         self.last_infusion_event_at = entry.effective_at
 
@@ -278,14 +349,21 @@ class SessionSummary:
         content: Any = entry.content
         self._first_drug(entry.effective_at)
         self.infusion.give_bolus(entry.effective_at, content.dose_mg)
+        self.last_bolus_at = _later(self.last_bolus_at, entry.effective_at)
         self.tightened_at = entry.effective_at
         self.last_infusion_event_at = entry.effective_at
 
     def _fold_medication(self, entry: Entry) -> None:
         content: Any = entry.content
         self._first_drug(entry.effective_at)
-        if content.drug_name.lower() in BENZODIAZEPINES_AND_OPIOIDS:
+        self.medication_at = _later(self.medication_at, entry.effective_at)
+        name = content.drug_name.strip().lower()
+        if name in BENZODIAZEPINES | OPIOIDS:
             self.depressant_at = _later(self.depressant_at, entry.effective_at)
+        if name in BENZODIAZEPINES:
+            self.benzodiazepine_at = _later(self.benzodiazepine_at, entry.effective_at)
+        if name in REVERSAL_DRUGS:
+            self.reversal_at = _later(self.reversal_at, entry.effective_at)
 
     def _fold_sedation(self, entry: Entry) -> None:
         content: Any = entry.content
@@ -299,6 +377,8 @@ class SessionSummary:
         self.had_grade_3_effect = self.had_grade_3_effect or (content.ctcae_grade or 0) >= 3
         if content.term in SYMPTOM_TERMS:
             self.symptom_at = _later(self.symptom_at, entry.effective_at)
+        if content.term == AdverseEffectTerm.DISSOCIATION:
+            self.dissociation_at = _later(self.dissociation_at, entry.effective_at)
 
     def _fold_pain(self, entry: Entry) -> None:
         content: Any = entry.content
@@ -327,6 +407,13 @@ class SessionSummary:
             self.monitor_last_at = _later(self.monitor_last_at, entry.effective_at)
             self.monitor_last_recorded_at = _later(self.monitor_last_recorded_at, entry.recorded_at)
 
+    def _fold_tablet_silent(self, entry: Entry) -> None:
+        content: Any = entry.content
+        self.tablet_silent_since = content.last_heard_at
+
+    def _fold_tablet_heard_again(self, _entry: Entry) -> None:
+        self.tablet_silent_since = None
+
     def _newer_value(self, name: str, value: Decimal, entry: Entry) -> None:
         sign = self.signs.setdefault(name, SignStanding())
         before = sign.effective_at
@@ -334,6 +421,7 @@ class SessionSummary:
             return
         if entry.source is Source.MONITOR and sign.source is Source.MONITOR and before is not None:
             sign.monitor_interval_s = (entry.effective_at - before).total_seconds()
+        sign.value_before = sign.value
         sign.value, sign.effective_at = value, entry.effective_at
         sign.source, sign.entry_id = entry.source, entry.entry_id
         sign.not_measured_reason = sign.not_measured_at = None
@@ -347,6 +435,12 @@ class SessionSummary:
             # "Could not measure" buys one interval, once (clinical-decisions 4).
             sign.set_counts_from = at
         sign.not_measured_reason, sign.not_measured_at = reason, at
+
+    def sedation_counts_from(self) -> datetime | None:
+        """From when the clock of the sedation level runs: its last level, or the start of the infusion."""
+        if self.started_at is None or self.sedation_at is None:
+            return self.started_at
+        return max(self.sedation_at, self.started_at)
 
     def set_counts_from(self, name: str) -> datetime | None:
         """From when the schedule of one sign runs: its last set, or the start of the infusion."""
@@ -369,6 +463,9 @@ _FOLDERS: dict[str, Callable[[SessionSummary, Entry], None]] = {
     "supervision_handover": SessionSummary._fold_supervision,
     "bag_changed": SessionSummary._fold_bag_changed,
     "start_override": SessionSummary._fold_override,
+    "discharge_override": SessionSummary._fold_discharge_override,
+    "patient_limit": SessionSummary._fold_patient_limit,
+    "oxygen_target": SessionSummary._fold_oxygen_target,
     "infusion_started": SessionSummary._fold_started,
     "rate_changed": SessionSummary._set_rate,
     "infusion_paused": SessionSummary._fold_paused,
@@ -380,6 +477,8 @@ _FOLDERS: dict[str, Callable[[SessionSummary, Entry], None]] = {
     "adverse_effect": SessionSummary._fold_effect,
     "pain_score": SessionSummary._fold_pain,
     "vital_signs": SessionSummary._fold_vitals,
+    "tablet_silent": SessionSummary._fold_tablet_silent,
+    "tablet_heard_again": SessionSummary._fold_tablet_heard_again,
 }
 
 SCHEDULED_STATUSES = frozenset({SessionStatus.RUNNING, SessionStatus.PAUSED, SessionStatus.RECOVERY})

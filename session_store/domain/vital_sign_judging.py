@@ -5,36 +5,31 @@ past. A missing value never clears.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from session_store.domain.alert import AlertFact, Level
-from session_store.domain.alert_rules import (
-    REMEASURE_WINDOW_SECONDS,
-    RULES_BY_SIGN,
-    SITUATION_RULES,
-    SYMPTOM_SECONDS,
-    VitalRule,
-)
+from session_store.domain.alert import AlertFact, Level, OpenAlert
 from session_store.domain.alert_standing import (
     Finding,
     Judgement,
+    Remeasured,
     as_found,
     bring_to,
-    clear,
     clear_conditions,
-    raise_alert,
+    list_past,
     raise_unless_open,
 )
-from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry
+from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry
 from session_store.domain.entry_choices import Source
 from session_store.domain.limits import EXTREME_MONITOR_VALUES
 from session_store.domain.missing_judging import end_silence, end_waiting_for, judge_absent
 from session_store.domain.persistence import confirmed_level, end_calm, is_calm_long_enough
 from session_store.domain.rule_scope import outside_rule_set
-from session_store.domain.session_summary import ConditionStanding, SessionSummary
-from session_store.domain.vital_sign_limits import is_held, limit_words, matches, value_words
+from session_store.domain.rules.model import AlertRule
+from session_store.domain.session import SessionStatus
+from session_store.domain.session_summary import ConditionStanding, ObservedSet, SessionSummary
+from session_store.domain.vital_sign_limits import COMPANY_SECONDS, is_held, limit_words, matches, value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +47,7 @@ def judge_vital_signs(summary: SessionSummary, entry: Entry, judgement: Judgemen
     content: Any = entry.content
     yield from end_silence(summary, entry, judgement)
     yield from judge_absent(summary, entry, judgement)
+    _note_set(summary, entry, judgement)
     is_judged = outside_rule_set(summary) is None
     for sign in VITAL_SIGN_FIELDS:
         value = getattr(content, sign)
@@ -66,6 +62,61 @@ def judge_vital_signs(summary: SessionSummary, entry: Entry, judgement: Judgemen
             yield from _judge_current(summary, _Reading(sign, value, entry, judgement))
 
 
+def _note_set(summary: SessionSummary, entry: Entry, judgement: Judgement) -> None:
+    """A set with all scheduled signs in recovery; the discharge gate counts the stable ones."""
+    content: Any = entry.content
+    if summary.status is not SessionStatus.RECOVERY or any(getattr(content, one) is None for one in SCHEDULED_SIGNS):
+        return
+    if summary.recovery_sets and entry.effective_at <= summary.recovery_sets[-1].at:
+        return
+    is_stable = outside_rule_set(summary) is None and not any(
+        rule.level >= Level.WARNING and matches(summary, judgement.rules, rule, value, entry.effective_at)
+        for sign, value in _values(content)
+        for rules in judgement.rules.by_sign.get(sign, {}).values()
+        for rule in rules
+    )
+    summary.recovery_sets = [*summary.recovery_sets[-3:], ObservedSet(entry.effective_at, is_stable)]
+
+
+def _values(content: Any) -> list[tuple[str, Decimal]]:
+    return [(name, getattr(content, name)) for name in VITAL_SIGN_FIELDS if getattr(content, name) is not None]
+
+
+def judge_again(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """Other limits hold from now on: the newest values are judged by them. What a monitor has not confirmed is not
+    raised by this."""
+    if outside_rule_set(summary) is not None:
+        return
+    for sign, conditions in judgement.rules.by_sign.items():
+        standing = summary.signs.get(sign)
+        if standing is None or standing.value is None:
+            continue
+        for condition, rules in conditions.items():
+            alert = summary.open_alert(condition)
+            if alert is not None or standing.source is not Source.MONITOR:
+                found = _standing_finding(summary, judgement, sign, standing.value, rules, alert)
+                yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+
+
+def _standing_finding(
+    summary: SessionSummary,
+    judgement: Judgement,
+    sign: str,
+    value: Decimal,
+    rules: tuple[AlertRule, ...],
+    alert: OpenAlert | None,
+) -> Finding | None:
+    matching = [rule for rule in rules if matches(summary, judgement.rules, rule, value, judgement.now)]
+    held = [rule for rule in rules if alert and rule.level <= alert.level and is_held(summary, rule, value)]
+    rule = max([*matching, *held], key=_level, default=None)
+    if rule is None:
+        return None
+    why = limit_words(summary, rule) if rule in matching else "not yet settled"
+    window = rule.window_seconds if rule.level is Level.WARNING else 0
+    text = f"{value_words(sign, value)}, {why}"
+    return Finding(rule.rule_id, rule.condition, rule.level, text, rule.source(), window_seconds=window)
+
+
 def _judge_current(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
     sign, entry = reading.sign, reading.entry
     is_extreme = entry.source is Source.MONITOR and _is_extreme(sign, reading.value)
@@ -78,7 +129,7 @@ def _judge_current(summary: SessionSummary, reading: _Reading) -> Iterator[Alert
         yield from _ask_to_verify(summary, reading)
         return
     yield from clear_conditions(summary, entry, f"sign.verify:{sign}")
-    for condition, rules in RULES_BY_SIGN.get(sign, {}).items():
+    for condition, rules in reading.judgement.rules.by_sign.get(sign, {}).items():
         found = _found(summary, condition, rules, reading, is_believed=is_second_extreme)
         yield from bring_to(summary, reading.judgement, condition, found, entry.effective_at, entry.entry_id)
 
@@ -95,8 +146,8 @@ def _ask_to_verify(summary: SessionSummary, reading: _Reading) -> Iterator[Alert
 
 
 def _to_verify(reading: _Reading, condition: str) -> Finding:
-    rule = SITUATION_RULES["sign.verify.advisory"]
-    return as_found(rule, condition, f"{value_words(reading.sign, reading.value)}: {rule.text}")
+    rule = reading.judgement.rules.rule("sign.verify.advisory")
+    return as_found(rule, condition, f"{value_words(reading.sign, reading.value)}: {rule.plain_words()}")
 
 
 def _judge_past(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
@@ -107,29 +158,26 @@ def _judge_past(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFac
     entry = reading.entry
     if entry.source is Source.MONITOR:
         if _is_extreme(reading.sign, reading.value):
-            yield from _list_past(summary, reading, _to_verify(reading, f"sign.verify:{reading.sign}:past"))
+            past = _to_verify(reading, f"sign.verify:{reading.sign}:past")
+            yield from list_past(summary, reading.judgement, past, entry)
         return
-    for condition, rules in RULES_BY_SIGN.get(reading.sign, {}).items():
-        matching = [rule for rule in rules if matches(summary, rule, reading.value, entry.effective_at)]
+    known = reading.judgement.rules
+    for condition, rules in known.by_sign.get(reading.sign, {}).items():
+        matching = [rule for rule in rules if matches(summary, known, rule, reading.value, entry.effective_at)]
         worst = max(matching, key=_level, default=None)
         if worst is None or worst.level is Level.ADVISORY:
             continue
         text = f"{value_words(reading.sign, reading.value)}, {limit_words(summary, worst)} (charted late)"
-        found = Finding(worst.rule_id, f"{condition}:past", worst.level, text, worst.citation)
-        yield from _list_past(summary, reading, found)
-
-
-def _list_past(summary: SessionSummary, reading: _Reading, found: Finding) -> Iterator[AlertFact]:
-    entry, past = reading.entry, replace(found, is_past=True)
-    yield raise_alert(summary, reading.judgement, past, entry.effective_at, entry.entry_id)
-    yield clear(summary.alerts[-1], entry.effective_at, entry.entry_id)
+        found = Finding(worst.rule_id, f"{condition}:past", worst.level, text, worst.source())
+        yield from list_past(summary, reading.judgement, found, entry)
 
 
 def _found(
-    summary: SessionSummary, condition: str, rules: tuple[VitalRule, ...], reading: _Reading, *, is_believed: bool
+    summary: SessionSummary, condition: str, rules: tuple[AlertRule, ...], reading: _Reading, *, is_believed: bool
 ) -> Finding | None:
     """What one value shows for one condition; `is_believed` when a second extreme has confirmed the first."""
-    matching = [rule for rule in rules if matches(summary, rule, reading.value, reading.judgement.now)]
+    judgement = reading.judgement
+    matching = [rule for rule in rules if matches(summary, judgement.rules, rule, reading.value, judgement.now)]
     alert = summary.open_alert(condition)
     if not matching and alert is None:
         # Nothing shows and nothing is open: there is nothing to remember either, which keeps the summary small.
@@ -146,8 +194,8 @@ def _found(
 def _finding(
     summary: SessionSummary,
     condition: str,
-    rules: tuple[VitalRule, ...],
-    matching: list[VitalRule],
+    rules: tuple[AlertRule, ...],
+    matching: list[AlertRule],
     reading: _Reading,
     level: Level,
 ) -> Finding:
@@ -155,19 +203,22 @@ def _finding(
     candidates = [rule for rule in matching if rule.level <= level] or [rule for rule in rules if rule.level == level]
     rule = max(candidates, key=_level)
     why = limit_words(summary, rule) if rule in matching else "not yet settled"
-    window = REMEASURE_WINDOW_SECONDS if level is Level.WARNING else 0
+    window = rule.window_seconds if level is Level.WARNING else 0
     text = f"{value_words(reading.sign, reading.value)}, {why}"
-    return Finding(rule.rule_id, condition, level, text, rule.citation, window_seconds=window)
+    remeasured = None
+    if reading.entry.source is not Source.MONITOR:
+        remeasured = Remeasured.AGAIN if rule in matching else Remeasured.MILDER
+    return Finding(rule.rule_id, condition, level, text, rule.source(), window_seconds=window, remeasured=remeasured)
 
 
-def _level(rule: VitalRule) -> Level:
+def _level(rule: AlertRule) -> Level:
     return rule.level
 
 
 def _held_level(
     summary: SessionSummary,
     standing: ConditionStanding,
-    rules: tuple[VitalRule, ...],
+    rules: tuple[AlertRule, ...],
     worst: Level | None,
     reading: _Reading,
     open_level: Level | None,
@@ -187,26 +238,29 @@ def judge_symptoms(summary: SessionSummary, entry: Entry, judgement: Judgement) 
     sign = summary.signs.get("systolic_mmhg")
     if summary.symptom_at != entry.effective_at or sign is None or sign.effective_at is None:
         return
-    if (entry.effective_at - sign.effective_at).total_seconds() <= SYMPTOM_SECONDS:
+    if (entry.effective_at - sign.effective_at).total_seconds() <= COMPANY_SECONDS:
         yield from _judge_in_company(summary, "systolic_mmhg", lambda rule: rule.with_symptoms, entry, judgement)
 
 
-def judge_sedation(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """Sedation now makes a standing SpO2 of 91 or less critical; sedation limits of their own come with all rules."""
+def judge_saturation_of_sedated(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """Sedation now makes a standing SpO2 of 91 or less critical."""
     yield from _judge_in_company(summary, "spo2_percent", lambda rule: rule.with_sedation, entry, judgement)
 
 
 def _judge_in_company(
-    summary: SessionSummary, sign: str, is_meant: Callable[[VitalRule], bool], entry: Entry, judgement: Judgement
+    summary: SessionSummary, sign: str, is_meant: Callable[[AlertRule], bool], entry: Entry, judgement: Judgement
 ) -> Iterator[AlertFact]:
     """The standing value of one sign against the rules that need the company which has just come; never milder."""
     standing = summary.signs.get(sign)
     if standing is None or standing.value is None or outside_rule_set(summary) is not None:
         return
-    for condition, rules in RULES_BY_SIGN[sign].items():
-        meant = [rule for rule in rules if is_meant(rule) and matches(summary, rule, standing.value, judgement.now)]
+    known = judgement.rules
+    for condition, rules in known.by_sign.get(sign, {}).items():
+        meant = [
+            rule for rule in rules if is_meant(rule) and matches(summary, known, rule, standing.value, judgement.now)
+        ]
         alert = summary.open_alert(condition)
         if meant and (alert is None or alert.level < meant[0].level):
             text = f"{value_words(sign, standing.value)}, {limit_words(summary, meant[0])}"
-            found = Finding(meant[0].rule_id, condition, meant[0].level, text, meant[0].citation)
+            found = Finding(meant[0].rule_id, condition, meant[0].level, text, meant[0].source())
             yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)

@@ -6,22 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from session_store.domain.alert import Level
-from session_store.domain.alert_rules import (
-    HYSTERESIS,
-    LOW_SIDE,
-    SIGN_WORDS,
-    SYMPTOM_SECONDS,
-    Against,
-    Comparison,
-    VitalRule,
-)
+from session_store.domain.consciousness_levels import is_sedated
+from session_store.domain.entry_choices import OxygenTarget
+from session_store.domain.rules.model import SIGN_WORDS, Against, AlertRule, Comparison
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 
+# "With symptoms" and "while sedated" mean: entered in the last 15 min (clinical-decisions 4).
+COMPANY_SECONDS = 15 * 60
 
-def matches(summary: SessionSummary, rule: VitalRule, value: Decimal, at: datetime) -> bool:
+
+def matches(summary: SessionSummary, rules: RuleSet, rule: AlertRule, value: Decimal, at: datetime) -> bool:
     """Whether the value is beyond the rule's limit, with all the company that the rule asks for."""
-    limit = rule.limit if rule.against is Against.ABSOLUTE else _limit(summary, rule)
-    if limit is None or not _BEYOND[rule.comparison](value, limit) or _is_switched_off(summary, rule):
+    if not is_beyond(summary, rule, value) or is_switched_off(summary, rule):
         return False
     if rule.only_from is not None and value < rule.only_from:
         return False
@@ -29,42 +26,54 @@ def matches(summary: SessionSummary, rule: VitalRule, value: Decimal, at: dateti
         return False
     if rule.with_symptoms and not _has_symptoms(summary, at):
         return False
-    return not rule.with_sedation or summary.is_sedated()
+    return not rule.with_sedation or is_sedated(summary, rules)
 
 
-def is_held(summary: SessionSummary, rule: VitalRule, value: Decimal) -> bool:
+def is_beyond(summary: SessionSummary, rule: AlertRule, value: Decimal) -> bool:
+    """Whether the value is on the alerting side of the limit, whatever else the rule asks for."""
+    limit = rule.limit if rule.against is Against.ABSOLUTE else limit_of(summary, rule)
+    return limit is not None and rule.comparison is not None and BEYOND[rule.comparison](value, limit)
+
+
+def is_held(summary: SessionSummary, rule: AlertRule, value: Decimal) -> bool:
     """Whether the value is still within the margin inside the limit, so that an alert at this level stays."""
-    limit = _limit(summary, rule)
-    if limit is None or rule.with_symptoms or rule.with_sedation or _is_switched_off(summary, rule):
+    limit = limit_of(summary, rule)
+    if limit is None or rule.with_symptoms or rule.with_sedation or is_switched_off(summary, rule):
         return False
-    margin = HYSTERESIS[rule.sign]
-    return value < limit + margin if rule.comparison in LOW_SIDE else value > limit - margin
+    return value < limit + rule.hysteresis if rule.is_low_side else value > limit - rule.hysteresis
 
 
-def _is_far_under_baseline(summary: SessionSummary, rule: VitalRule, value: Decimal) -> bool:
+def is_switched_off(summary: SessionSummary, rule: AlertRule) -> bool:
+    """A line that the baseline already crosses is off for the session, critical lines never (clinical-decisions 3); so
+    is a row for another oxygen target than this patient's."""
+    if rule.oxygen_target is not None and rule.oxygen_target != (summary.oxygen_target or OxygenTarget.USUAL):
+        return True
+    if rule.against is not Against.ABSOLUTE or rule.level is Level.CRITICAL or rule.sign is None:
+        return False
     baseline = summary.baseline.get(rule.sign)
+    return baseline is not None and rule.comparison is not None and _crosses(rule, baseline.value)
+
+
+def _crosses(rule: AlertRule, value: Decimal) -> bool:
+    return rule.limit is not None and rule.comparison is not None and BEYOND[rule.comparison](value, rule.limit)
+
+
+def _is_far_under_baseline(summary: SessionSummary, rule: AlertRule, value: Decimal) -> bool:
+    baseline = summary.baseline.get(rule.sign or "")
     if baseline is None or rule.percent_under_baseline_too is None:
         return False
     return value * 100 <= baseline.value * (100 - rule.percent_under_baseline_too)
 
 
-def _is_switched_off(summary: SessionSummary, rule: VitalRule) -> bool:
-    """A line that the baseline already crosses is off for the session; critical lines never (clinical-decisions 3)."""
-    if rule.against is not Against.ABSOLUTE or rule.level is Level.CRITICAL:
-        return False
-    baseline = summary.baseline.get(rule.sign)
-    return baseline is not None and _BEYOND[rule.comparison](baseline.value, rule.limit)
-
-
 def _has_symptoms(summary: SessionSummary, at: datetime) -> bool:
-    return summary.symptom_at is not None and (at - summary.symptom_at).total_seconds() <= SYMPTOM_SECONDS
+    return summary.symptom_at is not None and (at - summary.symptom_at).total_seconds() <= COMPANY_SECONDS
 
 
-def _limit(summary: SessionSummary, rule: VitalRule) -> Decimal | None:
+def limit_of(summary: SessionSummary, rule: AlertRule) -> Decimal | None:
     """The limit in the sign's unit; None when it cannot be judged for want of a baseline."""
-    if rule.against is Against.ABSOLUTE:
+    if rule.against is Against.ABSOLUTE or rule.limit is None:
         return rule.limit
-    baseline = summary.baseline.get(rule.sign)
+    baseline = summary.baseline.get(rule.sign or "")
     if baseline is None:
         return None
     if rule.against is Against.PERCENT_OVER_BASELINE:
@@ -74,7 +83,7 @@ def _limit(summary: SessionSummary, rule: VitalRule) -> Decimal | None:
     return baseline.value - rule.limit
 
 
-_BEYOND: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
+BEYOND: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
     Comparison.BELOW: operator.lt,
     Comparison.AT_OR_BELOW: operator.le,
     Comparison.ABOVE: operator.gt,
@@ -84,17 +93,17 @@ _BEYOND: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
 
 def value_words(sign: str, value: Decimal) -> str:
     """The value with name and unit of its sign."""
-    name, unit = SIGN_WORDS[sign]
-    return f"{name} {value} {unit}"
+    return f"{SIGN_WORDS[sign].name} {value} {SIGN_WORDS[sign].unit}"
 
 
-def limit_words(summary: SessionSummary, rule: VitalRule) -> str:
-    """The limit that a matching rule stands for, absolute or against this patient's baseline."""
+def limit_words(summary: SessionSummary, rule: AlertRule) -> str:
+    """The limit that a matching rule stands for, absolute or against this patient's baseline; whose limit it is."""
+    own = " (this patient's limit)" if rule.rule_id in summary.own_limits else ""
     if rule.against is Against.ABSOLUTE:
         company = " with symptoms" if rule.with_symptoms else " while sedated" if rule.with_sedation else ""
-        return f"{rule.comparison} {rule.limit}{company}"
-    baseline = summary.baseline[rule.sign].value
+        return f"{rule.comparison} {rule.limit}{company}{own}"
+    baseline = summary.baseline[rule.sign or ""].value
     if rule.against is Against.POINTS_UNDER_BASELINE:
-        return f"over {rule.limit} points under baseline {baseline}"
+        return f"over {rule.limit} points under baseline {baseline}{own}"
     side = "over" if rule.against is Against.PERCENT_OVER_BASELINE else "under"
-    return f"over {rule.limit} % {side} baseline {baseline}"
+    return f"over {rule.limit} % {side} baseline {baseline}{own}"

@@ -265,5 +265,20 @@ session_outcome = Table(
     sqlite_with_rowid=False,
 )  # fmt: skip
 
+tablet_presence = Table(
+    "tablet_presence", metadata,
+    Column("clinic_id", Integer, nullable=False),
+    Column("session_id", BinaryUuid, nullable=False),
+    Column("tablet_id", BinaryUuid, nullable=False),
+    Column("account_id", BinaryUuid, nullable=False),
+    Column("account_name", String(80), nullable=False),
+    Column("heard_at", UtcMicroseconds, nullable=False),
+    # The tablet said that it leaves the session; None: it is expected to go on.
+    Column("left_at", UtcMicroseconds),
+    PrimaryKeyConstraint("clinic_id", "session_id", "tablet_id"),
+    _session_key(),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 APPEND_ONLY_TABLES = (patient, infusion_session, entry, clinic_entry, entry_receipt, alert_fact, change)
 PROJECTION_TABLES = (session_summary, session_outcome)

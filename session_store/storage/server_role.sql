@@ -10,5 +10,5 @@ GRANT USAGE ON SCHEMA public TO :"role";
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO :"role";
 GRANT INSERT ON patient, infusion_session, entry, clinic_entry, entry_receipt, alert_fact, change TO :"role";
 -- What is no record but a counter, an account, or made from the entries.
-GRANT INSERT, UPDATE ON clinic, account, sign_in TO :"role";
+GRANT INSERT, UPDATE ON clinic, account, sign_in, tablet_presence TO :"role";
 GRANT INSERT, UPDATE, DELETE ON session_summary, session_outcome TO :"role";

@@ -77,6 +77,7 @@ def test_only_the_recorders_way_appends() -> None:
         "session_store/recorder.py",
         "session_store/recording.py",
         "session_store/surroundings.py",
+        "session_store/tablet_watching.py",
     }
 
 

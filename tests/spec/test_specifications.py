@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from session_store.commands import EntryOutcome
-from session_store.domain.alert_rules import ALL_RULES
 from session_store.domain.entries import FIELD_SPECS
 from session_store.domain.entry_fields import FieldType
+from session_store.domain.rules.delivered import DELIVERED
 from session_store.reader import Reader
 from tests.record_building import BASELINE, MONITOR, NURSE, PAIN, PLAN, TestRecord, sent
 from tests.spec.specification import Row, SentEntry, read_entry, read_specification
@@ -98,6 +98,7 @@ def prepared(record: TestRecord, settings: dict[str, str]) -> UUID:
         record.chart(session_id, "vital_signs", **(BASELINE | read_entry(f"vital_signs {baseline}").fields))
     record.chart(session_id, "pain_score", **PAIN)
     record.chart(session_id, "session_ready")
+    record.override_start(session_id)
     return session_id
 
 
@@ -115,7 +116,7 @@ def test_specification(file: Path, record: TestRecord, reader: Reader) -> None:
 
 
 def test_every_condition_in_a_table_is_one_of_the_rules() -> None:
-    conditions = {rule.condition for rule in ALL_RULES}
+    conditions = set(DELIVERED.by_condition)
     for file in FILES:
         for row in read_specification(file).rows:
             for alert in row.alerts:

@@ -18,8 +18,8 @@ from session_store.storage.schema import metadata
 RELEASED = Path(__file__).parent / "released"
 REVISIONS = sorted(path.stem for path in RELEASED.glob("*.sql"))
 # In the order that foreign keys need.
-TABLES = ("clinic", "account", "sign_in", "patient", "infusion_session", "entry", "clinic_entry", "entry_receipt",
-          "alert_fact", "change", "session_summary", "session_outcome")  # fmt: skip
+TABLES = ("clinic", "account", "sign_in", "patient", "infusion_session", "tablet_presence", "entry", "clinic_entry",
+          "entry_receipt", "alert_fact", "change", "session_summary", "session_outcome")  # fmt: skip
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -365,12 +365,12 @@ def test_each_sign_is_overdue_by_its_own_clock(record: TestRecord, reader: Reade
     record.clock.forward(minutes=2)
     record.tick()
     overdue = [condition for condition, _ in standing(reader, session_id)]
-    assert overdue == ["overdue:respiratory_rate_per_min", "overdue:spo2_percent", "overdue:systolic_mmhg"]
+    assert overdue == ["overdue.sign:respiratory_rate_per_min", "overdue.sign:spo2_percent", "overdue.sign:systolic_mmhg"]
     record.clock.forward(minutes=1)
     record.tick()
     assert {level for _, level in standing(reader, session_id)} == {"warning"}
     record.chart(session_id, "vital_signs", spo2_percent=98)
-    assert "overdue:spo2_percent" not in [condition for condition, _ in standing(reader, session_id)]
+    assert "overdue.sign:spo2_percent" not in [condition for condition, _ in standing(reader, session_id)]
 
 
 def test_could_not_measure_buys_one_interval_once(record: TestRecord, reader: Reader) -> None:
@@ -380,7 +380,7 @@ def test_could_not_measure_buys_one_interval_once(record: TestRecord, reader: Re
         record.clock.time = record.clock.time.replace(minute=1 + minute)
         record.chart(session_id, "vital_signs", **rest, not_measured={"spo2_percent": "movement"})
         record.tick()
-    assert [condition for condition, _ in standing(reader, session_id)] == ["overdue:spo2_percent"]
+    assert [condition for condition, _ in standing(reader, session_id)] == ["overdue.sign:spo2_percent"]
 
 
 def test_a_silent_monitor_is_an_alert_of_its_own_and_its_return_clears_it(record: TestRecord, reader: Reader) -> None:

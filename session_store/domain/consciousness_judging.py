@@ -1,0 +1,90 @@
+"""Judges levels of sedation, agitation and consciousness, and a capnography waveform that is gone.
+
+They are judged for every patient: no level of a scale belongs to one drug or age.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from session_store.domain.alert import AlertFact, Level
+from session_store.domain.alert_standing import Finding, Judgement, as_found, bring_to, list_past
+from session_store.domain.consciousness_levels import rule_for_level
+from session_store.domain.entries import Entry
+from session_store.domain.rules.model import AlertRule
+from session_store.domain.session_summary import SessionSummary
+from session_store.domain.vital_sign_judging import judge_saturation_of_sedated
+
+_SCALES = ("sedation.deep", "sedation.agitated")
+_SCALE_NAMES = {"rass": "RASS", "poss": "POSS", "moaas": "MOAA/S", "ramsay": "Ramsay", "acvpu": "ACVPU"}
+# Our proposal: dissociation charted in the last 30 min explains a new confusion.
+EXPLAINED_BY_DISSOCIATION = timedelta(minutes=30)
+NO_WAVEFORM = "no_waveform"
+_CO2, _RR, _SPO2 = "end_tidal_co2_mmhg", "respiratory_rate_per_min", "spo2_percent"
+
+
+def judge_sedation(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """The newest level of its scale; it also gives a standing SpO2 another weight. An older one is listed as past."""
+    content: Any = entry.content
+    is_newest = summary.sedation_at == entry.effective_at
+    for condition in _SCALES:
+        rule = rule_for_level(judgement.rules.by_condition.get(condition, ()), content.scale, str(int(content.level)))
+        found = None if rule is None else _found(rule, condition, f"{_SCALE_NAMES[content.scale]} {content.level}")
+        if is_newest:
+            yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+        elif found is not None and found.level is not Level.ADVISORY:
+            late = Finding(found.rule_id, f"{condition}:past", found.level, f"{found.text} (late)", found.citation)
+            yield from list_past(summary, judgement, late, entry)
+    if is_newest:
+        yield from judge_saturation_of_sedated(summary, entry, judgement)
+
+
+def _found(rule: AlertRule, condition: str, said: str) -> Finding:
+    return as_found(rule, condition, f"{said}: {rule.plain_words()}")
+
+
+def judge_consciousness(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """ACVPU of a set, where it is the newest; a new confusion that dissociation explains does not alert."""
+    content: Any = entry.content
+    newest = summary.care.answers.get("acvpu")
+    if content.acvpu is None or newest is None or newest.entry_id != entry.entry_id:
+        return
+    condition = "acvpu.reduced"
+    rule = rule_for_level(judgement.rules.by_condition.get(condition, ()), "acvpu", content.acvpu)
+    is_explained = content.acvpu == "new_confusion" and _is_dissociated(summary, entry.effective_at)
+    found = None if rule is None or is_explained else _found(rule, condition, content.acvpu.replace("_", " ").title())
+    yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+
+
+def _is_dissociated(summary: SessionSummary, at: datetime) -> bool:
+    rated = summary.care.answers.get("dissociation")
+    is_rated = rated is not None and int(rated.value.split(":")[1]) > 0 and at - rated.at <= EXPLAINED_BY_DISSOCIATION
+    charted = summary.dissociation_at
+    return is_rated or (charted is not None and at - charted <= EXPLAINED_BY_DISSOCIATION)
+
+
+def judge_waveform(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """An absent EtCO2 waveform; critical where breaths are missing or SpO2 falls. A measured EtCO2 ends it, or that
+    capnography is no longer in use."""
+    standing = summary.signs.get(_CO2)
+    in_use = summary.care.answers.get("is_capnography_in_use")
+    is_used = in_use is None or in_use.value == "True"
+    is_absent = standing is not None and standing.not_measured_reason == NO_WAVEFORM and is_used
+    is_measured = standing is not None and standing.not_measured_at is None and standing.value is not None
+    condition = "etco2.waveform"
+    if not is_absent and not is_measured and is_used:
+        return
+    level = "critical" if is_absent and _is_breathing_in_doubt(summary, judgement) else "warning"
+    rule = judgement.rules.rule(f"etco2.waveform.{level}")
+    found = as_found(rule, condition, rule.plain_words()) if is_absent else None
+    yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+
+
+def _is_breathing_in_doubt(summary: SessionSummary, judgement: Judgement) -> bool:
+    breaths = summary.signs.get(_RR)
+    if breaths is None or breaths.value is None or breaths.not_measured_at is not None:
+        return True
+    saturation = summary.signs.get(_SPO2)
+    if saturation is None or saturation.value is None or saturation.value_before is None:
+        return False
+    return saturation.value_before - saturation.value >= judgement.rules.limit("etco2.waveform.critical")

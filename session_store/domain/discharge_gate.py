@@ -1,0 +1,92 @@
+"""What holds a discharge home through the app: one item a row of the discharge table (clinical-decisions 6).
+
+Fails closed: what is missing, stale or unknown holds. Transfer and leaving against advice are never held.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from session_store.domain.entry_choices import ReadinessAnswer, ReadinessItem
+from session_store.domain.rules.model import RuleKind
+from session_store.domain.rules.rule_set import RuleSet
+from session_store.domain.session import SessionStatus
+from session_store.domain.session_summary import ObservedSet, SessionSummary
+from session_store.domain.start_gate import GateItem, item_of
+
+
+def discharge_gate(summary: SessionSummary, rules: RuleSet, at: datetime, escort: str | None = None) -> list[GateItem]:
+    """Everything that a discharge home at `at` is held for; `escort` as named with the discharge itself."""
+    met = set(_met(summary, rules, at, escort))
+    return [item_of(rule) for rule in rules.of_kind(RuleKind.DISCHARGE_GATE) if rule.rule_id not in met]
+
+
+def _met(summary: SessionSummary, rules: RuleSet, at: datetime, escort: str | None) -> Iterator[str]:
+    """What is shown to be so; nothing else counts."""
+    if summary.status is SessionStatus.RECOVERY and summary.ended_at is not None:
+        yield "discharge.ended.held"
+    yield from _by_assessment(summary, rules, at)
+    yield from _by_sets(summary, rules, at)
+    yield from _by_time(summary, rules, at)
+    named = summary.care.readiness.get(ReadinessItem.ESCORT_NAMED)
+    if escort or (named is not None and named.value == ReadinessAnswer.YES):
+        yield "discharge.escort.held"
+
+
+def _by_assessment(summary: SessionSummary, rules: RuleSet, at: datetime) -> Iterator[str]:
+    """The newest assessment after the infusion, by the score that the clinic has chosen."""
+    assessment, rule = summary.care.assessment, rules.rule("discharge.score.held")
+    if assessment is None or summary.ended_at is None or assessment.at < summary.ended_at:
+        return
+    if assessment.total is not None and assessment.score in rule.choices and _reaches(assessment.total, rule.limit):
+        yield rule.rule_id
+    if at - assessment.at <= _minutes(rules, "discharge.score_fresh.held"):
+        yield "discharge.score_fresh.held"
+    answers = {
+        "discharge.oriented.held": assessment.is_oriented,
+        "discharge.walks.held": assessment.walks_safely,
+        "discharge.instructions.held": assessment.understands_instructions,
+    }
+    yield from (rule_id for rule_id, answer in answers.items() if answer is True)
+
+
+def _reaches(total: int, limit: Decimal | None) -> bool:
+    return limit is not None and total >= limit
+
+
+def _by_sets(summary: SessionSummary, rules: RuleSet, at: datetime) -> Iterator[str]:
+    wanted = int(rules.limit("discharge.stable_sets.held"))
+    since = summary.ended_at
+    sets = [one for one in summary.recovery_sets if since is not None and one.at >= since]
+    if not sets:
+        return
+    if at - sets[-1].at <= _minutes(rules, "discharge.set_fresh.held"):
+        yield "discharge.set_fresh.held"
+    run = _stable_run(sets)
+    if len(run) >= wanted:
+        yield "discharge.stable_sets.held"
+        if run[-1].at - run[0].at >= _minutes(rules, "discharge.sets_apart.held"):
+            yield "discharge.sets_apart.held"
+
+
+def _stable_run(sets: list[ObservedSet]) -> list[ObservedSet]:
+    """The stable sets at the end, back to the last one that was not."""
+    run: list[ObservedSet] = []
+    for one in reversed(sets):
+        if not one.is_stable:
+            break
+        run.insert(0, one)
+    return run
+
+
+def _by_time(summary: SessionSummary, rules: RuleSet, at: datetime) -> Iterator[str]:
+    last = [one for one in (summary.ended_at, summary.last_bolus_at, summary.benzodiazepine_at) if one is not None]
+    if summary.ended_at is not None and at - max(last) >= _minutes(rules, "discharge.observed.held"):
+        yield "discharge.observed.held"
+    reversed_at = summary.reversal_at
+    if reversed_at is None or at - reversed_at >= _minutes(rules, "discharge.reversed.held"):
+        yield "discharge.reversed.held"
+
+
+def _minutes(rules: RuleSet, rule_id: str) -> timedelta:
+    return timedelta(minutes=float(rules.limit(rule_id)))
