@@ -4,7 +4,7 @@ BIN := .venv/bin
 # On all cores at once, and also where Python itself may not write byte code: a start then takes a third of the time.
 COMPILE := $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 
-.PHONY: demo run venv test-venv check test coverage bench crash screenshots clean
+.PHONY: demo run venv test-venv check test coverage bench crash rules-page screenshots clean
 
 demo: .venv/.runtime
 	@exec $(BIN)/python -m dashboard.demo
@@ -64,6 +64,10 @@ S ?= 1
 crash: .venv/.tests
 	@tests/storage/find-postgresql
 	$(BIN)/python -m tests.crash --kills $(N) --seed $(S)
+
+# All alert rules with the tables that specify them, on one page for the medical director.
+rules-page: .venv/.tests
+	@$(BIN)/python -m tests.spec var/rules.html
 
 screenshots: .venv/.tests
 	@tests/browser/find-chromium

@@ -25,10 +25,12 @@ from dashboard.api.clinic import clinic_router
 from dashboard.api.docs import docs_router
 from dashboard.api.health import health_router
 from dashboard.api.openapi import describe_completely
+from dashboard.api.overrides import overrides_router
 from dashboard.api.problems import add_problem_handlers
 from dashboard.api.reports import reports_router
 from dashboard.api.sessions import sessions_router
 from dashboard.api.sign_in import sign_in_router
+from dashboard.api.staff import staff_router
 from dashboard.pages import administration, bedside, panel, review, session
 from dashboard.push.endpoint import change_stream_router
 from dashboard.push.hub import Hub
@@ -149,6 +151,8 @@ def _add_routes(api: FastAPI, services: Services, gate: Gate) -> None:
     for router in (
         sign_in_router(services, gate.forget),
         sessions_router(services),
+        overrides_router(services),
+        staff_router(services),
         clinic_router(services),
         accounts_router(services),
         reports_router(services),

@@ -52,7 +52,8 @@ def main() -> int:
         "INFUSION_DEMO_PASSWORD": settings.demo_password,
     }
     print("Seeding some weeks of finished sessions ...", flush=True)
-    _run("simulators", "history", "--weeks", str(HISTORY_WEEKS), environment=environment).wait()
+    if _run("simulators", "history", "--weeks", str(HISTORY_WEEKS), environment=environment).wait() != 0:
+        return 1
     return _serve(base_url, settings.demo_password, environment)
 
 

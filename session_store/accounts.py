@@ -106,13 +106,16 @@ class AccountBook:
 
     def sign_in(self, username: str, password: str) -> tuple[AccountRow, str] | None:
         """The account and a fresh session token, or None when username and password do not fit."""
+        found = self.confirmed(username, password)
+        return None if found is None else (found, self._new_token(found.account_id, "session", SIGN_IN_LASTS))
+
+    def confirmed(self, username: str, password: str) -> AccountRow | None:
+        """The active account of a username and password that fit, without signing anybody in; None tells not which."""
         with reading(self._reader) as connection:
             found = account_table.account_by_username(connection, self._clinic_id, username)
         known = found is not None and found.is_active and found.password_hash is not None
         hashed = found.password_hash if known and found is not None else self._nobody
-        if not self._verifies(hashed or self._nobody, password) or not known or found is None:
-            return None
-        return found, self._new_token(found.account_id, "session", SIGN_IN_LASTS)
+        return found if self._verifies(hashed or self._nobody, password) and known else None
 
     def signed_in(self, token: str) -> AccountRow | None:
         """Whose session token this is, or None."""

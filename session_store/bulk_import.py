@@ -1,7 +1,7 @@
 """History written in the recorder's own form: the same checks, folds, alerts, numbers and outcomes; nothing else may.
 
-Each entry is recorded as of a few seconds after it was true. Used by the simulators' clinic history; several finished
-sessions share one transaction.
+Each entry is recorded as of a few seconds after it was true, so that a start and a discharge home pass their gates as
+they did then. Used by the simulators' clinic history; several finished sessions share one transaction.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,8 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import Engine
 
-from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordEntries
+from session_store.clinic_recording import record_clinic_entries
+from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordClinicEntries, RecordEntries
 from session_store.domain.entry_fields import read_time
 from session_store.domain.identifiers import parse_uuid7
 from session_store.errors import CommandRefused
@@ -24,6 +25,8 @@ from session_store.write_transaction import WriteTransaction
 
 SESSIONS_PER_TRANSACTION = 20
 WRITTEN_AFTER = timedelta(seconds=5)
+# What a physician alone decides for one patient and session (clinical-decisions 1).
+PHYSICIAN_KINDS = frozenset({"start_override", "discharge_override", "patient_limit", "oxygen_target"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ def write_sessions(
 ) -> int:
     """Write finished sessions; how many. Raises `CommandRefused` naming the entry that was not recorded.
 
-    `acknowledging`, a simulated physician, answers the alerts that the entries raise and witnesses the wastes; without
-    one they stay unseen.
+    `acknowledging`, a simulated physician, enters what a physician decides, answers the alerts that the entries raise
+    and witnesses the wastes; without one they stay unseen.
     """
     written = 0
     for group in batched_sessions(sessions):
@@ -54,12 +57,29 @@ def write_sessions(
             transaction = WriteTransaction(connection, clinic_id, _time_of(group[0].entries[0]))
             transaction.begin([one for session in group for one in _ids(session)])
             for session in group:
-                _write(transaction, author, session, is_simulated)
+                _write(transaction, author, acknowledging or author, session, is_simulated)
                 if acknowledging is not None:
                     _acknowledge(transaction, acknowledging, session, is_simulated)
             transaction.flush()
         written += len(group)
     return written
+
+
+def write_clinic_entries(
+    writer: Engine, clinic_id: int, author: Author, entries: Sequence[Mapping[str, Any]], *, is_simulated: bool
+) -> None:
+    """Write entries of the clinic itself (credentials before the sessions that need them), in one transaction.
+
+    Raises `CommandRefused` naming the entry that was not recorded; then none is."""
+    if not entries:
+        return
+    with writer.begin() as connection:
+        transaction = WriteTransaction(connection, clinic_id, _time_of(entries[0]) + WRITTEN_AFTER)
+        transaction.begin(_ids_of(entries))
+        for raw in entries:
+            transaction.now = _time_of(raw) + WRITTEN_AFTER
+            _insist(raw, record_clinic_entries(transaction, RecordClinicEntries(author, (raw,), None, is_simulated)))
+        transaction.flush()
 
 
 def batched_sessions(sessions: Iterable[ImportedSession]) -> Iterator[tuple[ImportedSession, ...]]:
@@ -69,19 +89,20 @@ def batched_sessions(sessions: Iterable[ImportedSession]) -> Iterator[tuple[Impo
         yield group
 
 
-def _write(transaction: WriteTransaction, author: Author, session: ImportedSession, is_simulated: bool) -> None:
+def _write(
+    transaction: WriteTransaction, author: Author, physician: Author, session: ImportedSession, is_simulated: bool
+) -> None:
     plan, *rest = session.entries
     transaction.now = _time_of(plan) + WRITTEN_AFTER
     _insist(plan, plan_session(transaction, PlanSession(session.session_id, author, (plan,), None, is_simulated)))
     for raw in rest:
         transaction.now = _time_of(raw) + WRITTEN_AFTER
-        results = record_entries(transaction, RecordEntries(session.session_id, author, (raw,), None, is_simulated))
+        by = physician if raw["kind"] in PHYSICIAN_KINDS else author
+        results = record_entries(transaction, RecordEntries(session.session_id, by, (raw,), None, is_simulated))
         if is_simulated and results[0].outcome is EntryOutcome.CONFIRMATION_NEEDED:
             # The simulated nurse looks again, and it is so.
             seen = {**raw, "confirmed": [*raw.get("confirmed", ()), *(one.field for one in results[0].problems)]}
-            results = record_entries(
-                transaction, RecordEntries(session.session_id, author, (seen,), None, is_simulated)
-            )
+            results = record_entries(transaction, RecordEntries(session.session_id, by, (seen,), None, is_simulated))
         _insist(raw, results)
 
 
@@ -118,4 +139,8 @@ def _time_of(raw: Mapping[str, Any]) -> Any:
 
 
 def _ids(session: ImportedSession) -> list[UUID]:
-    return [one for raw in session.entries if (one := parse_uuid7(raw.get("entry_id"))) is not None]
+    return _ids_of(session.entries)
+
+
+def _ids_of(entries: Iterable[Mapping[str, Any]]) -> list[UUID]:
+    return [one for raw in entries if (one := parse_uuid7(raw.get("entry_id"))) is not None]

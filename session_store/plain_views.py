@@ -7,19 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from session_store.domain.adverse_effect_codes import code_of
-from session_store.domain.alert import AlertFact, OpenAlert
+from session_store.domain.alert import AcknowledgedBy, AlertFact, OpenAlert
 from session_store.domain.care_standing import CareStanding
 from session_store.domain.discharge import total_points
 from session_store.domain.entries import CUFF_SIGNS, FIELD_SPECS, ClinicContent, ClinicEntry, Content, Entry
 from session_store.domain.entry_choices import Source
 from session_store.domain.entry_fields import plain_value
-from session_store.domain.observation_schedule import ScheduleContext, due_at
+from session_store.domain.observation_schedule import SEDATION, ScheduleContext, due_at
 from session_store.domain.pain_response import ScoreReading
 from session_store.domain.readiness import unclear_items
 from session_store.domain.rule_scope import not_judged
 from session_store.domain.rules.delivered import SIGN_OF_CONDITION
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import SessionSummary, SignStanding, scheduled_signs
+from session_store.limit_views import own_limits_view
+from session_store.news2_view import news2_view
 from session_store.storage.row_mapping import number_or_none
 
 # A monitor value is stale after three missed sends (design 6); until two samples show the interval, 60 s are assumed.
@@ -34,7 +36,7 @@ def time_text(at: datetime | None) -> str | None:
 
 def tile_view(summary: SessionSummary) -> dict[str, Any]:
     """One session as the panel shows it."""
-    plan = summary.plan
+    plan, context = summary.plan, summary.schedule_context()
     return {
         "session_id": str(summary.session_id),
         "change_number": summary.change_number,
@@ -58,12 +60,20 @@ def tile_view(summary: SessionSummary) -> dict[str, Any]:
         "protocol_name": plan.get("protocol_name"),
         "first_drug_at": time_text(summary.first_drug_at),
         "start_override_by": summary.start_override_by,
+        "start_override_reason": summary.start_override_reason,
+        "discharge_override_by": summary.discharge_override_by,
+        "discharge_override_reason": summary.discharge_override_reason,
+        "own_limits": own_limits_view(summary) if summary.own_limits else [],
+        "oxygen_target": _oxygen_target_view(summary),
         "weight_kg": number_or_none(summary.weight_kg),
         "weight_basis": summary.weight_basis,
         "setting": _setting_view(summary),
         "care": _care_view(summary),
         "infusion": _infusion_view(summary),
-        "signs": _signs_view(summary),
+        "signs": _signs_view(summary, context),
+        "sedation": _sedation_view(summary, context),
+        "acvpu": _acvpu_view(summary),
+        "news2": news2_view(summary),
         "pain": _pain_view(summary.pain_scores[-1]) if summary.pain_scores else None,
         "alerts": [alert_view(summary.session_id, alert) for alert in summary.alerts],
         "not_judged": not_judged(summary),
@@ -79,6 +89,16 @@ def _setting_view(summary: SessionSummary) -> dict[str, Any] | None:
         "is_monitored": setting.is_monitored,
         "attested_by": setting.attested_by,
         "attested_at": time_text(setting.attested_at),
+    }
+
+
+def _oxygen_target_view(summary: SessionSummary) -> dict[str, Any] | None:
+    if summary.oxygen_target is None:
+        return None
+    return {
+        "target": summary.oxygen_target,
+        "by": summary.oxygen_target_by,
+        "reason": summary.oxygen_target_reason,
     }
 
 
@@ -156,8 +176,7 @@ def _infusion_view(summary: SessionSummary) -> dict[str, Any]:
     }
 
 
-def _signs_view(summary: SessionSummary) -> dict[str, Any]:
-    context = summary.schedule_context()
+def _signs_view(summary: SessionSummary, context: ScheduleContext) -> dict[str, Any]:
     levels: dict[str, str] = {}
     for alert in sorted(summary.alerts, key=lambda one: one.level):
         sign = SIGN_OF_CONDITION.get(alert.condition)
@@ -201,6 +220,24 @@ def _stale_at(name: str, sign: SignStanding, due: datetime | None) -> datetime |
     return due
 
 
+def _sedation_view(summary: SessionSummary, context: ScheduleContext) -> dict[str, Any] | None:
+    """The newest level with the name of its scale: levels of different scales are never compared."""
+    if summary.sedation_scale is None:
+        return None
+    last = summary.sedation_counts_from() if scheduled_signs(summary) else None
+    return {
+        "scale": summary.sedation_scale,
+        "level": summary.sedation_level,
+        "at": time_text(summary.sedation_at),
+        "due_at": None if last is None else time_text(due_at(last, context, SEDATION)),
+    }
+
+
+def _acvpu_view(summary: SessionSummary) -> dict[str, Any] | None:
+    answer = summary.care.answers.get("acvpu")
+    return None if answer is None else {"value": answer.value, "at": time_text(answer.at)}
+
+
 def _pain_view(score: ScoreReading) -> dict[str, Any]:
     tenths = score.score_tenths
     return {
@@ -215,7 +252,7 @@ def _pain_view(score: ScoreReading) -> dict[str, Any]:
 
 def alert_view(session_id: UUID, alert: OpenAlert) -> dict[str, Any]:
     """One alert as it stands."""
-    promise, visit = alert.acknowledged, alert.at_the_chair
+    visit = alert.at_the_chair
     return {
         "alert_id": str(alert.alert_id),
         "session_id": str(session_id),
@@ -233,19 +270,25 @@ def alert_view(session_id: UUID, alert: OpenAlert) -> dict[str, Any]:
         "sounds_at": time_text(alert.sounds_at),
         "sounded_at": time_text(alert.sounded_at),
         "unanswered_at": time_text(alert.unanswered_at),
+        "unanswered_times": alert.unanswered_times,
         "cleared_at": time_text(alert.cleared_at),
         "withdrawn_at": time_text(alert.withdrawn_at),
         "is_past": alert.is_past,
-        "acknowledged": None
-        if promise is None
-        else {
-            "by": promise.by,
-            "at": time_text(promise.at),
-            "action": promise.action,
-            "remark": promise.remark,
-            "deadline_at": time_text(promise.deadline_at),
-        },
+        "acknowledged": _promise_view(alert.acknowledged),
+        "broken_promise": _promise_view(alert.broken_promise),
         "at_the_chair": None if visit is None else {"by": visit.by, "at": time_text(visit.at)},
+    }
+
+
+def _promise_view(promise: AcknowledgedBy | None) -> dict[str, Any] | None:
+    if promise is None:
+        return None
+    return {
+        "by": promise.by,
+        "at": time_text(promise.at),
+        "action": promise.action,
+        "remark": promise.remark,
+        "deadline_at": time_text(promise.deadline_at),
     }
 
 

@@ -2,22 +2,30 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from session_store.clinic_standing import credentials_of
 from session_store.domain.alert import AlertFact, OpenAlert
 from session_store.domain.alert_history import follow_answer, follow_fact, opened_again
+from session_store.domain.clinic_contents import StaffCredential
+from session_store.domain.dose_judging import notes_at_end
 from session_store.domain.entries import Entry
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.errors import UnknownSession
+from session_store.gate_views import gates_view
+from session_store.limit_views import bands_view, limits_view
 from session_store.list_position import position_text, read_position
 from session_store.plain_views import alert_view, change_view, dose_view, programmed_rate_of, tile_view
 from session_store.record_views import audit_views, clinic_view, course_view, due_view, entry_views
+from session_store.rule_book import RuleBook, RuleChange
+from session_store.rule_book_reading import read_rule_book
 from session_store.storage import clinic_log, entry_log, patient_reading, projections
 from session_store.storage.faults import reading
 from session_store.trends import tile_trend
@@ -46,6 +54,7 @@ class Reader:
     def __init__(self, engine: Engine, clinic_id: int) -> None:
         self._engine = engine
         self._clinic_id = clinic_id
+        self._rule_book = RuleBook()
 
     def change_number(self) -> int:
         """The number of the last committed change."""
@@ -74,6 +83,10 @@ class Reader:
         """One session as it stands. Raises `UnknownSession`."""
         with reading(self._engine) as connection:
             return self._summary(connection, session_id)
+
+    def gates(self, session_id: UUID, now: datetime) -> dict[str, Any]:
+        """What holds or cautions the start or the discharge home of one session at `now`. Raises `UnknownSession`."""
+        return gates_view(self.summary(session_id), self.rules(), now)
 
     def knows(self, session_id: UUID) -> bool:
         """Whether there is such a session."""
@@ -119,10 +132,13 @@ class Reader:
     def timeline(self, session_id: UUID, now: datetime | None = None) -> dict[str, Any]:
         """One session for its page: tile, dose (as of a time that is given), entries as they read after corrections,
         alerts with their life. Raises `UnknownSession`."""
-        record = self.session_record(session_id)
+        record, rules = self.session_record(session_id), self.rules()
         return {
             "session": tile_view(record.summary),
             "dose": None if now is None else dose_view(record.summary, now),
+            "limits": limits_view(record.summary, rules),
+            "bands": bands_view(record.summary, rules),
+            "notes_at_end": notes_at_end(record.summary, rules),
             "entries": entry_views(record.entries),
             "alerts": [alert_view(session_id, alert) for alert in alerts_of(record)],
             "change_number": record.change_number,
@@ -142,6 +158,29 @@ class Reader:
         """The clinic's own entries, and what they say now of credentials and stock."""
         with reading(self._engine) as connection:
             return clinic_view(clinic_log.clinic_entries(connection, self._clinic_id))
+
+    def credentials(self) -> dict[UUID, dict[str, date]]:
+        """By account: the expiry of each credential that is on record and not withdrawn."""
+        with reading(self._engine) as connection:
+            entries = clinic_log.clinic_entries(connection, self._clinic_id)
+        people = {one.content.account_id for one in entries if isinstance(one.content, StaffCredential)}
+        return {person: credentials_of(entries, person) for person in people}
+
+    def rule_book(self) -> RuleBook:
+        """The clinic's alert rules in force with every change of them; read anew only where the clinic has recorded
+        something since."""
+        with reading(self._engine) as connection:
+            number = projections.next_clinic_seq(connection, self._clinic_id)
+            self._rule_book = read_rule_book(connection, self._clinic_id, self._rule_book, number)
+            return self._rule_book
+
+    def rules(self) -> RuleSet:
+        """The clinic's alert rules in force."""
+        return self.rule_book().rules
+
+    def rule_changes(self) -> tuple[RuleChange, ...]:
+        """Every change of limits that the clinic has recorded, in the order of recording."""
+        return self.rule_book().changes
 
     def due_list(self, now: datetime) -> dict[str, Any]:
         """Wastes and stock entries that still need a second person."""

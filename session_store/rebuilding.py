@@ -19,6 +19,8 @@ from session_store.domain.entries import Entry
 from session_store.domain.folding import History, fold_in
 from session_store.domain.session_summary import SessionSummary
 from session_store.outcomes import outcome_row
+from session_store.rule_book import RuleBook, RuleHistory
+from session_store.rule_book_reading import read_rule_history
 from session_store.storage import entry_log, projections, record_reading
 from session_store.storage.session_changes import SessionChange, SortedChanges, changes_by_session
 
@@ -66,9 +68,11 @@ def _rebuild_clinic(connection: Connection, clinic_id: int, report: RebuildRepor
             # Locked first: nothing is recorded between reading a session and writing how it stands.
             projections.take_counter(connection, clinic_id)
             changes.follow()
+            rules = read_rule_history(connection, clinic_id)
             group = record_reading.session_rows(connection, clinic_id, after, SESSIONS_AT_ONCE)
             for session in group:
-                _rebuild_session(connection, session, changes, report)
+                replayed = _replay(connection, session, changes.of(session["session_id"]), rules)
+                _store(connection, clinic_id, replayed, report)
         if not group:
             break
         after = group[-1]["session_id"]
@@ -79,9 +83,8 @@ def _rebuild_clinic(connection: Connection, clinic_id: int, report: RebuildRepor
         changes.close()
 
 
-def _rebuild_session(connection: Connection, session: Row, changes: SortedChanges, report: RebuildReport) -> None:
-    replayed = _replay(connection, session, changes.of(session["session_id"]))
-    clinic_id, summary = session["clinic_id"], replayed.summary
+def _store(connection: Connection, clinic_id: int, replayed: Replayed, report: RebuildReport) -> None:
+    summary = replayed.summary
     projections.drop_projections(connection, clinic_id, summary.session_id)
     projections.store_summaries(connection, clinic_id, [summary], [])
     if summary.is_closed:
@@ -91,12 +94,13 @@ def _rebuild_session(connection: Connection, session: Row, changes: SortedChange
     report.judged_otherwise += replayed.is_judged_otherwise
 
 
-def _replay(connection: Connection, session: Row, changes: Sequence[SessionChange]) -> Replayed:
-    """How a session stands by its entries and alert facts alone."""
+def _replay(connection: Connection, session: Row, changes: Sequence[SessionChange], rules: RuleHistory) -> Replayed:
+    """How a session stands by its entries and alert facts alone, each change judged by the rules of that time."""
     clinic_id, session_id = session["clinic_id"], session["session_id"]
     replay = _Replay(
         entry_log.session_entries(connection, clinic_id, session_id),
         [fact for fact, _ in entry_log.session_facts(connection, clinic_id, session_id)],
+        rules,
     )
     return replay.run(_planned(session), changes)
 
@@ -112,9 +116,10 @@ def _planned(session: Row) -> SessionSummary:
 class _Replay:
     """One session's record on its way through the fold."""
 
-    def __init__(self, entries: list[Entry], facts: list[AlertFact]) -> None:
+    def __init__(self, entries: list[Entry], facts: list[AlertFact], rules: RuleHistory) -> None:
         self._entries = entries
         self._facts = facts
+        self._rules = rules
         self._on_record = RecordedAlerts()
         self._is_otherwise = False
         self._numbers = count(1)
@@ -126,12 +131,13 @@ class _Replay:
 
     def _take(self, summary: SessionSummary, change: SessionChange) -> SessionSummary:
         recorded = self._recorded(change)
-        judgement = Judgement(change.recorded_at, self._placeholder)
+        book = self._rules.at(change.change_number)
+        judgement = Judgement(change.recorded_at, self._placeholder, book.rules)
         entry = None if change.entry_seq is None else self._entries[change.entry_seq - 1]
         if entry is None:
             found = judge_time(summary, judgement)
         else:
-            summary, found = fold_in(summary, entry, judgement, self._history(entry, summary.next_fact_seq))
+            summary, found = fold_in(summary, entry, judgement, self._history(entry, summary.next_fact_seq, book))
         self._on_record.take(entry, recorded, change.recorded_at)
         if not self._agree(summary, found, recorded):
             self._is_otherwise = True
@@ -147,9 +153,9 @@ class _Replay:
             return []
         return self._facts[change.first_fact_seq - 1 : change.last_fact_seq]
 
-    def _history(self, entry: Entry, next_fact_seq: int) -> History:
+    def _history(self, entry: Entry, next_fact_seq: int, book: RuleBook) -> History:
         before, known = self._entries[: entry.seq - 1], self._facts[: next_fact_seq - 1]
-        return History(lambda: before, lambda: raised_by(known))
+        return History(lambda: before, lambda: raised_by(known), book.rules_at)
 
     def _placeholder(self) -> UUID:
         """An id for an alert that the judges find again; the record knows its real one."""
@@ -172,14 +178,15 @@ class _Replay:
 
 def differing_sessions(connection: Connection, clinic_id: int) -> Iterator[UUID]:
     """Sessions whose projections are not what a rebuild would write. The transaction sees one state of the record."""
+    rules = read_rule_history(connection, clinic_id)
     for session_id, changes in changes_by_session(connection, clinic_id):
         session = record_reading.session_row(connection, clinic_id, session_id)
-        if session is None or _differs(connection, session, changes):
+        if session is None or _differs(connection, session, _replay(connection, session, changes, rules).summary):
             yield session_id
 
 
-def _differs(connection: Connection, session: Row, changes: Sequence[SessionChange]) -> bool:
-    clinic_id, summary = session["clinic_id"], _replay(connection, session, changes).summary
+def _differs(connection: Connection, session: Row, summary: SessionSummary) -> bool:
+    clinic_id = session["clinic_id"]
     outcome = projections.stored_outcome(outcome_row(clinic_id, summary)) if summary.is_closed else None
     expected = (projections.stored_summary(clinic_id, summary), outcome)
     return projections.stored_projections(connection, clinic_id, summary.session_id) != expected

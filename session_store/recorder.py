@@ -27,13 +27,14 @@ from session_store.commands import (
     RecordEntries,
     TabletHeard,
 )
-from session_store.domain.alert_evaluation import judge_time
+from session_store.domain.alert_evaluation import is_judged_by_other_limits, judge_time
 from session_store.domain.identifiers import parse_uuid7
 from session_store.domain.session import OPEN_STATUSES
 from session_store.domain.session_summary import SessionSummary
 from session_store.errors import StoreUnavailable
 from session_store.planning import plan_session
 from session_store.recording import record_entries
+from session_store.rule_book import RuleBook
 from session_store.storage import faults, projections
 from session_store.tablet_watching import note_tablet, record_silences
 from session_store.write_transaction import CommittedChange, WriteTransaction
@@ -80,6 +81,7 @@ class Recorder:
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closed = False
         self._standing: _Standing | None = None
+        self._rule_book = RuleBook()
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
@@ -169,13 +171,14 @@ class Recorder:
             self._connection = self._writer.connect()
         standing, self._standing = self._standing, None
         with self._connection.begin():
-            transaction = WriteTransaction(self._connection, self._clinic_id, self._clock.now())
+            transaction = WriteTransaction(self._connection, self._clinic_id, self._clock.now(), self._rule_book)
             transaction.begin(_entry_ids(commands), self._clock)
             if standing is not None and standing.change_number == transaction.number:
                 transaction.summaries.update(standing.summaries)
             answers = [run_command(transaction, command) for command in commands]
             transaction.flush()
         self._standing = _Standing.after(transaction)
+        self._rule_book = transaction.rule_book
         return answers, transaction
 
     def _let_go(self) -> None:
@@ -208,7 +211,11 @@ def run_command(transaction: WriteTransaction, command: Command) -> Answer:
 
 
 def _judge_time(transaction: WriteTransaction, command: JudgeTime) -> Answer:
-    """Time-driven findings of all sessions that are open, or were closed with alerts that nobody has seen."""
+    """Time-driven findings of all sessions that are open, or were closed with alerts that nobody has seen.
+
+    Where the clinic's limits have changed, each open session gets a change of its own, with or without facts: then the
+    record says from when on its standing values count as judged by them, and a rebuild finds the same.
+    """
     connection, clinic_id = transaction.connection, transaction.clinic_id
     loaded = [
         *projections.summaries_by_status(connection, clinic_id, OPEN_STATUSES, 10_000),
@@ -216,8 +223,9 @@ def _judge_time(transaction: WriteTransaction, command: JudgeTime) -> Answer:
     ]
     for stored in loaded:
         summary = transaction.summaries.setdefault(stored.session_id, stored)
+        is_due = is_judged_by_other_limits(summary, transaction.rules)
         facts = judge_time(summary, transaction.judgement())
-        if facts:
+        if facts or is_due:
             transaction.add_change(summary, None, facts, None)
     record_silences(transaction, command.watched_since)
     return []

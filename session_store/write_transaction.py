@@ -19,11 +19,12 @@ from session_store.domain.alert_evaluation import Judgement
 from session_store.domain.alert_history import raised_by
 from session_store.domain.entries import ClinicEntry, Entry
 from session_store.domain.folding import History
-from session_store.domain.rules.delivered import DELIVERED
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 from session_store.linking import link_changes
 from session_store.outcomes import outcome_row
+from session_store.rule_book import RuleBook
+from session_store.rule_book_reading import read_rule_book
 from session_store.storage import entry_log, projections
 from session_store.storage.doorbell import ring_at_commit
 from session_store.storage.entry_log import Receipt
@@ -53,11 +54,13 @@ class Mark:
 
 @dataclass(slots=True)
 class WriteTransaction:
-    """What one transaction of the writer has read and will write."""
+    """What one transaction of the writer has read and will write. `rule_book`: what the transaction before knew of the
+    clinic's rules; what was changed since is read."""
 
     connection: Connection
     clinic_id: int
     now: datetime
+    rule_book: RuleBook = field(default_factory=RuleBook)
     number: int = 0
     chain_head: bytes = NOTHING
     next_clinic_seq: int = 1
@@ -75,6 +78,7 @@ class WriteTransaction:
         counter = projections.take_counter(self.connection, self.clinic_id)
         self.number, self.chain_head = counter.change_number, counter.chain_head
         self.next_clinic_seq = counter.next_clinic_seq
+        self.rule_book = read_rule_book(self.connection, self.clinic_id, self.rule_book, counter.next_clinic_seq)
         if clock is not None:
             self.now = in_order(clock.now(), entry_log.recorded_at(self.connection, self.clinic_id, self.number))
         self.receipts = entry_log.receipts(self.connection, self.clinic_id, entry_ids)
@@ -86,7 +90,7 @@ class WriteTransaction:
     @property
     def rules(self) -> RuleSet:
         """The clinic's rules in force."""
-        return DELIVERED
+        return self.rule_book.rules
 
     def summary(self, session_id: UUID) -> SessionSummary | None:
         """The session's summary as of this transaction; None for an unknown session."""
@@ -108,7 +112,9 @@ class WriteTransaction:
 
     def history(self, session_id: UUID) -> History:
         """What folding the session again needs, read only when it is needed."""
-        return History(lambda: self.all_entries(session_id), lambda: self.raised_before(session_id))
+        return History(
+            lambda: self.all_entries(session_id), lambda: self.raised_before(session_id), self.rule_book.rules_at
+        )
 
     def raised_before(self, session_id: UUID) -> dict[tuple[str, UUID | None], UUID]:
         """Every alert ever raised in the session by (condition, evidence entry)."""
@@ -175,6 +181,7 @@ class WriteTransaction:
             },
         )
         self.next_clinic_seq = entry.seq + 1
+        self.rule_book = self.rule_book.with_entry(entry)
         self.changes.append(CommittedChange(self.number, self.now, None, entry, ()))
         return self.number
 

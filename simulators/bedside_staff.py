@@ -1,7 +1,7 @@
 """The nurse at one chair: prepares, starts, charts by hand, follows the plan, ends the infusion, discharges.
 
-She charts what she sees, in whole numbers; what she does not take stays empty, what she cannot take gets a reason.
-She works the pump herself and charts it, as the pump sends nothing.
+She works the pump herself and charts it, as the pump sends nothing. Before the start and before the patient goes home
+she has everything that the record asks for; what is missing by plan, the physician lets through with a reason.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,21 +10,24 @@ from typing import Any
 
 from numpy.random import Generator
 
-from simulators.paperwork import discharge_assessment, preparation_papers, rest_of_bag_mg
+from simulators.bedside_observation import BedsideObserver, is_settled
+from simulators.paperwork import discharge_assessment, planned_total_mg, preparation_papers, rest_of_bag_mg
 from simulators.pump import Pump
+from simulators.round_schedule import TIGHT_AFTER_SEDATIVE_MIN, RoundSchedule
 from simulators.scenarios.plan import READY_MIN, START_MIN, ChairPlan, PlannedAct
+from simulators.staff import PHYSICIAN, Staff
 from simulators.virtual_patient import Persona, VirtualPatient
 
-PHYSICIAN = "Demo Physician 1"
 CLOSING_KINDS = frozenset({"discharged", "transferred", "left_against_advice", "session_aborted", "session_cancelled"})
-_NOT_MEASURED_CHANCE = 0.02
-_LEFT_EMPTY_CHANCE = 0.02
-_MOST_MINUTES_BETWEEN_SEDATION = 15.0
-# A reading outside is taken again until it is plausible.
-_LEAST_PULSE_PRESSURE_MMHG, _MOST_PULSE_PRESSURE_MMHG = 17, 110
+SEDATIVES = frozenset({"midazolam", "lorazepam", "diazepam"})
+_RECOVERY_PAIN_ROUND_MIN = 20.0
 _TRY_AGAIN_MIN = 5.0
-_NEAR_ROUND_MIN = 2.0
-_DROWSY_VENOUS_NG_PER_ML = 260.0
+_BASELINE_MIN = 4.0
+# A baseline holds for 30 min (clinical-decisions 3); she takes it anew a little earlier.
+_BASELINE_HOLDS_MIN = 25.0
+# The two sets before going home are at least 5 min apart, and an hour lies after the last sedative.
+_HOME_SETS_APART_MIN = 6.0
+_OBSERVED_MIN = 62.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +42,44 @@ class Act:
 class Nurse:
     """The nurse's plan and what she knows; `status` uses the words of the session's status."""
 
-    def __init__(self, persona: Persona, plan: ChairPlan, generator: Generator, chair_label: str) -> None:
+    def __init__(self, persona: Persona, plan: ChairPlan, generator: Generator, chair_label: str, staff: Staff) -> None:
         self._persona = persona
         self._plan = plan
         self._generator = generator
         self._chair_label = chair_label
+        self._staff = staff
+        self._observer = BedsideObserver(generator, plan.sedation_scale)
+        self._schedule = RoundSchedule(plan, generator)
         self._open_acts = sorted(plan.acts, key=lambda act: act.minute)
         self.status = "ready"
-        self._discharge_min: float | None = None
-        self._next_round_min = START_MIN
+        self._rate_mg_per_kg_per_h = 0.0
+        self._baseline: Mapping[str, Any] | None = None
+        self._baseline_min = _BASELINE_MIN
+        self._start_min = START_MIN
         self._next_pain_min = START_MIN
-        self._next_sedation_min = START_MIN + 10
+        self._sedative_min: float | None = None
+        self._discharge_min: float | None = None
+        self._first_home_set_min: float | None = None
 
     def preparation(self, patient: VirtualPatient) -> list[Act]:
-        """What she charts before the start: plan, weight, setting, baseline, ready."""
+        """What she charts before the start: plan, weight, setting, baseline, consent, check list, ready."""
         me, plan = self._persona, self._plan
-        planned_mg = round(plan.rate_mg_per_kg_per_h * me.weight_kg * plan.duration_min / 60, 1)
-        planned = {
+        acts = [
+            Act(0.0, "session_planned", self._session_plan()),
+            Act(1.0, "weight", {"weight_kg": me.weight_kg, "basis": me.weight_basis}),
+            Act(2.0, "setting_attested", self._setting()),
+            Act(_BASELINE_MIN, "vital_signs", self._new_baseline(patient, _BASELINE_MIN)),
+            Act(_BASELINE_MIN, "sedation", self._observer.sedation(patient)),
+        ]
+        if plan.has_pain_before:
+            acts.append(Act(4.5, "pain_score", self._observer.pain(patient)))
+        papers = preparation_papers(me, plan, plan.concentration_mg_per_ml)
+        acts += [Act(5.0, kind, content) for kind, content in papers]
+        return [*acts, Act(READY_MIN, "session_ready", {})]
+
+    def _session_plan(self) -> dict[str, Any]:
+        me, plan = self._persona, self._plan
+        return {
             "patient_label": me.patient_label,
             "second_identifier": me.second_identifier,
             "age_years": me.age_years,
@@ -63,22 +87,26 @@ class Nurse:
             "drug": "racemic_ketamine",
             "condition": me.condition,
             "supervising_physician": PHYSICIAN,
-            "planned_total_mg": planned_mg,
+            "planned_total_mg": round(planned_total_mg(me, plan), 1),
             "planned_duration_min": plan.duration_min,
         }
-        setting = {"is_monitored": plan.is_monitored, "attested_by": PHYSICIAN}
-        baseline = {**self._full_set(patient), "temperature_celsius": round(me.temperature_celsius, 1)}
-        acts = [
-            Act(0.0, "session_planned", planned),
-            Act(1.0, "weight", {"weight_kg": me.weight_kg, "basis": me.weight_basis}),
-            Act(2.0, "setting_attested", setting),
-            Act(4.0, "vital_signs", baseline),
-        ]
-        if plan.has_pain_before:
-            acts.append(Act(4.5, "pain_score", self._pain(patient)))
-        papers = preparation_papers(me, plan, plan.concentration_mg_per_ml)
-        acts += [Act(5.0, kind, content) for kind, content in papers]
-        return [*acts, Act(READY_MIN, "session_ready", {})]
+
+    def _setting(self) -> dict[str, Any]:
+        return {
+            "is_monitored": self._plan.is_monitored,
+            "attested_by": PHYSICIAN,
+            "has_resuscitation_equipment": True,
+            "has_rescue_drugs": True,
+            "has_emergency_personnel": True,
+            "supervising_account_id": str(self._staff.physician_id),
+            "administering_account_id": str(self._staff.nurse_id),
+        }
+
+    def _new_baseline(self, patient: VirtualPatient, minute: float) -> dict[str, Any]:
+        self._baseline_min = minute
+        taken = self._observer.complete_set(patient)
+        self._baseline = taken
+        return {**taken, "temperature_celsius": round(self._persona.temperature_celsius, 1), "acvpu": "alert"}
 
     def acts(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
         """What she does and charts up to `minute`, in order."""
@@ -99,13 +127,14 @@ class Nurse:
             due = (minute if ended_min is None else ended_min) + self._plan.recovery_min
             # A discharge that was held is tried again, but not at every step.
             self._discharge_min = max(due, minute + _TRY_AGAIN_MIN) if self.status == "closed" else due
+            self._first_home_set_min = None
         pump.is_running = status == "running"
         self.status = status if status in ("ready", "running", "paused", "recovery") else "closed"
 
     def skip_acts_before(self, minute: float) -> None:
         """Forgets what was planned before `minute`, as an earlier run did it; the next round is due now."""
         self._open_acts = [act for act in self._open_acts if act.minute > minute]
-        self._next_round_min = self._next_pain_min = minute
+        self._schedule.next_min = self._next_pain_min = minute
 
     def _planned(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
         due = [act for act in self._open_acts if act.minute <= minute]
@@ -117,23 +146,41 @@ class Nurse:
         if self.status == "closed" or not self._fits(act.kind):
             return []
         if act.kind == "vital_signs":
-            # A set taken out of turn counts as the next round when that is near.
-            if self._next_round_min - minute < _NEAR_ROUND_MIN:
-                self._next_round_min = minute + self._jittered(self._plan.round_min)
-            return [Act(minute, act.kind, self._vital_signs(patient))]
+            return self._set_out_of_turn(minute, patient)
         content = act.content
         if act.kind == "rate_changed":
-            content = self._rate(float(content["rate_mg_per_kg_per_h"]), pump)
+            content = self._rate(minute, float(content["rate_mg_per_kg_per_h"]), pump)
         elif act.kind == "bolus":
-            content = self._bolus(float(content["dose_mg_per_kg"]), patient)
+            content = self._bolus(minute, float(content["dose_mg_per_kg"]), patient)
             drawn = {"amount_mg": content["dose_mg"]}
             return [Act(minute, "drug_drawn", drawn), Act(minute, act.kind, content)]
+        elif act.kind == "medication_given" and content["drug_name"] in SEDATIVES:
+            self._watch_sedated(minute)
         self._move(act.kind, minute, pump)
         return [Act(minute, act.kind, content)]
 
-    def _bolus(self, dose_mg_per_kg: float, patient: VirtualPatient) -> dict[str, Any]:
+    def _set_out_of_turn(self, minute: float, patient: VirtualPatient) -> list[Act]:
+        if self._schedule.is_near(minute):
+            self._round_done(minute)
+        return self._set(minute, patient)
+
+    def _set(self, minute: float, patient: VirtualPatient) -> list[Act]:
+        """Vital signs, and the sedation level with them."""
+        return [
+            Act(minute, "vital_signs", self._observer.usual_set(patient)),
+            Act(minute, "sedation", self._observer.sedation(patient)),
+        ]
+
+    def _watch_sedated(self, minute: float) -> None:
+        self._sedative_min = minute
+        self._schedule.tighten(minute, TIGHT_AFTER_SEDATIVE_MIN)
+        if self._discharge_min is not None:
+            self._discharge_min = max(self._discharge_min, minute + _OBSERVED_MIN)
+
+    def _bolus(self, minute: float, dose_mg_per_kg: float, patient: VirtualPatient) -> dict[str, Any]:
         dose_mg = round(dose_mg_per_kg * self._persona.weight_kg, 1)
         patient.give_bolus(dose_mg)
+        self._schedule.tighten(minute)
         return {"dose_mg": dose_mg, "ordered_by": PHYSICIAN}
 
     def _fits(self, kind: str) -> bool:
@@ -159,9 +206,13 @@ class Nurse:
             self.status, pump.is_running = "running", True
         elif kind == "infusion_ended":
             self.status, pump.is_running = "recovery", False
-            self._discharge_min = minute + self._plan.recovery_min
+            sedative_min = self._sedative_min if self._sedative_min is not None else minute - _OBSERVED_MIN
+            self._discharge_min = max(minute + self._plan.recovery_min, sedative_min + _OBSERVED_MIN)
 
-    def _rate(self, rate_mg_per_kg_per_h: float, pump: Pump) -> dict[str, Any]:
+    def _rate(self, minute: float, rate_mg_per_kg_per_h: float, pump: Pump) -> dict[str, Any]:
+        if rate_mg_per_kg_per_h > self._rate_mg_per_kg_per_h:
+            self._schedule.tighten(minute)
+        self._rate_mg_per_kg_per_h = rate_mg_per_kg_per_h
         pump_rate = pump.program(rate_mg_per_kg_per_h * self._persona.weight_kg)
         return {
             "pump_rate_ml_per_h": pump_rate,
@@ -169,17 +220,25 @@ class Nurse:
             "ordered_by": PHYSICIAN,
         }
 
-    def _start(self, minute: float, _patient: VirtualPatient, pump: Pump) -> list[Act]:
-        if self.status != "ready" or minute < START_MIN:
+    def _start(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
+        if self.status != "ready" or minute < self._start_min:
             return []
-        self._next_round_min = minute + self._jittered(self._plan.round_min)
+        # Where the start is held after all, she tries again after a while.
+        self._start_min = minute + _TRY_AGAIN_MIN
+        acts = []
+        if minute - self._baseline_min > _BASELINE_HOLDS_MIN:
+            acts.append(Act(minute, "vital_signs", self._new_baseline(patient, minute)))
+        if self._plan.start_override is not None:
+            acts.append(Act(minute, "start_override", {"reason": self._plan.start_override.reason}))
+        rate = self._rate(minute, self._plan.rate_mg_per_kg_per_h, pump)
+        self._round_done(minute)
         self._next_pain_min = minute + self._jittered(self._plan.pain_round_min)
         self._move("infusion_started", minute, pump)
-        return [Act(minute, "infusion_started", self._rate(self._plan.rate_mg_per_kg_per_h, pump))]
+        return [*acts, Act(minute, "infusion_started", rate)]
 
     def _end(self, minute: float, _patient: VirtualPatient, pump: Pump) -> list[Act]:
         """Ends when the planned time is over or the planned total is in, whichever comes first."""
-        planned_mg = self._plan.rate_mg_per_kg_per_h * self._persona.weight_kg * self._plan.duration_min / 60
+        planned_mg = planned_total_mg(self._persona, self._plan)
         is_over = minute >= START_MIN + self._plan.duration_min or pump.reported_mg >= planned_mg
         if self.status not in ("running", "paused") or not is_over:
             return []
@@ -190,71 +249,50 @@ class Nurse:
         return [*acts, Act(minute, "drug_wasted", {"amount_mg": rest_mg})] if rest_mg > 0 else acts
 
     def _round(self, minute: float, patient: VirtualPatient, _pump: Pump) -> list[Act]:
-        """One round at the chair: vital signs, and pain and sedation when they are due."""
-        if self.status not in ("running", "paused", "recovery") or minute < self._next_round_min:
+        """One round at the chair: vital signs with the sedation level, and pain when it is due."""
+        if self.status not in ("running", "paused", "recovery") or minute < self._schedule.next_min:
             return []
         is_recovery = self.status == "recovery"
-        interval = self._plan.recovery_round_min if is_recovery else self._plan.round_min
-        self._next_round_min = minute + self._jittered(interval)
-        acts = [Act(minute, "vital_signs", self._vital_signs(patient))]
+        self._round_done(minute)
+        acts = self._set(minute, patient)
         if minute >= self._next_pain_min and (self._plan.has_pain_after or not is_recovery):
-            self._next_pain_min = minute + self._jittered(20 if is_recovery else self._plan.pain_round_min)
-            acts.append(Act(minute, "pain_score", self._pain(patient)))
-        if minute >= self._next_sedation_min:
-            self._next_sedation_min = minute + _MOST_MINUTES_BETWEEN_SEDATION
-            level = -1 if patient.venous_ng_per_ml > _DROWSY_VENOUS_NG_PER_ML else 0
-            acts.append(Act(minute, "sedation", {"scale": "rass", "level": level}))
+            interval = _RECOVERY_PAIN_ROUND_MIN if is_recovery else self._plan.pain_round_min
+            self._next_pain_min = minute + self._jittered(interval)
+            acts.append(Act(minute, "pain_score", self._observer.pain(patient)))
         return acts
 
+    def _round_done(self, minute: float) -> None:
+        is_above_one = self._rate_mg_per_kg_per_h > 1
+        is_recovery = self.status == "recovery"
+        self._schedule.done(minute, is_recovery=is_recovery, is_above_one_mg_per_kg_per_h=is_above_one)
+
     def _discharge(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
-        is_due = self._discharge_min is not None and minute >= self._discharge_min
-        if self.status != "recovery" or not is_due:
+        """Two complete sets some minutes apart, then home; a patient who is not settled is watched on."""
+        due = self._discharge_min
+        if self.status != "recovery" or due is None:
             return []
+        first = self._first_home_set_min
+        if first is None:
+            if minute < due - _HOME_SETS_APART_MIN:
+                return []
+            self._first_home_set_min = minute
+            self._discharge_min = max(due, minute + _HOME_SETS_APART_MIN)
+        elif minute < due:
+            return []
+        taken = self._observer.complete_set(patient)
+        self._round_done(minute)
+        acts = [Act(minute, "vital_signs", taken), Act(minute, "sedation", self._observer.sedation(patient))]
+        if patient.sedation_depth() > 0 or (self._baseline is not None and not is_settled(taken, self._baseline)):
+            self._discharge_min, self._first_home_set_min = minute + 2 * _HOME_SETS_APART_MIN, None
+            return acts
+        return acts if first is None else [*acts, *self._going_home(minute, patient, pump)]
+
+    def _going_home(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
         self._move("discharged", minute, pump)
-        last = [Act(minute, "vital_signs", self._vital_signs(patient))]
-        if self._plan.has_pain_after:
-            last.append(Act(minute, "pain_score", self._pain(patient)))
+        pain = [Act(minute, "pain_score", self._observer.pain(patient))] if self._plan.has_pain_after else []
         assessment = Act(minute, "discharge_assessment", discharge_assessment(nausea=False))
         home = {"escort": "Demo Escort", "has_written_instructions": True, "has_driving_advice": True}
-        return [*last, assessment, Act(minute, "discharged", home)]
+        return [*pain, assessment, Act(minute, "discharged", home)]
 
     def _jittered(self, minutes: float) -> float:
         return minutes * float(self._generator.uniform(0.8, 1.15))
-
-    def _vital_signs(self, patient: VirtualPatient) -> dict[str, Any]:
-        """One set as charted: now and then a sign is left out or could not be measured."""
-        taken = self._full_set(patient)
-        if self._generator.random() < _LEFT_EMPTY_CHANCE:
-            del taken["respiratory_rate_per_min"]
-        if self._generator.random() < _NOT_MEASURED_CHANCE:
-            del taken["spo2_percent"]
-            taken["not_measured"] = {"spo2_percent": "movement"}
-        return taken
-
-    def _full_set(self, patient: VirtualPatient) -> dict[str, Any]:
-        true = patient.vitals()
-        systolic = true.systolic_mmhg + self._normal(3.0)
-        diastolic = true.diastolic_mmhg + self._normal(2.5)
-        return {
-            "heart_rate_per_min": round(true.heart_rate_per_min + self._normal(1.0)),
-            "systolic_mmhg": round(systolic),
-            "diastolic_mmhg": round(
-                max(min(diastolic, systolic - _LEAST_PULSE_PRESSURE_MMHG), systolic - _MOST_PULSE_PRESSURE_MMHG)
-            ),
-            "spo2_percent": round(min(true.spo2_percent + self._normal(0.3), 100.0)),
-            "respiratory_rate_per_min": round(true.respiratory_rate_per_min + self._normal(0.7)),
-        }
-
-    def _pain(self, patient: VirtualPatient) -> dict[str, Any]:
-        """A score in the patient's instrument, at rest, now."""
-        asked = {"instrument": self._persona.pain_instrument, "recall": "now", "circumstance": "rest"}
-        if patient.persona.pain_points <= 0:
-            points = 0.0
-        else:
-            points = min(max(patient.pain_points() + self._normal(0.3), 0.0), 10.0)
-        if self._persona.pain_instrument == "vas":
-            return {**asked, "score_mm": round(points * 10)}
-        return {**asked, "score_points": round(points)}
-
-    def _normal(self, sd: float) -> float:
-        return float(self._generator.normal(0.0, sd))

@@ -18,6 +18,7 @@ from simulators.identifiers import seeded_uuid7
 from simulators.monitor import DEVICE_PROFILE, BedsideMonitor
 from simulators.pump import Pump
 from simulators.scenarios.plan import READY_MIN, START_MIN, ChairPlan
+from simulators.staff import SIMULATED_STAFF, Staff
 from simulators.virtual_patient import Persona, VirtualPatient, draw_persona
 
 JsonEntry = dict[str, Any]
@@ -26,12 +27,15 @@ MONITOR_STEP_S = 10.0
 # The nurse charts shortly before the step whose state she saw, one thing after the other.
 _NURSE_LEAD_S = 4.0
 _NURSE_SPACING_S = 0.5
+# What only a physician decides, and so enters.
+PHYSICIAN_KINDS = frozenset({"start_override"})
 
 
 class Door(StrEnum):
     """Who sends an entry: a person who signed in, or a device with its token."""
 
-    STAFF = "staff"
+    NURSE = "nurse"
+    PHYSICIAN = "physician"
     DEVICE = "device"
 
 
@@ -56,6 +60,7 @@ class ChairSession:
         step_s: float = MONITOR_STEP_S,
         has_monitor: bool = True,
         persona: Persona | None = None,
+        staff: Staff = SIMULATED_STAFF,
     ) -> None:
         persona_seed, patient_seed, pump_seed, monitor_seed, nurse_seed, id_seed = seed.spawn(6)
         self.plan = plan
@@ -66,7 +71,7 @@ class ChairSession:
         self.session_id: UUID = seeded_uuid7(self._ids, opened_at)
         self._patient = VirtualPatient(self.persona, default_rng(patient_seed), plan.episodes)
         self._pump = Pump(default_rng(pump_seed), plan.concentration_mg_per_ml)
-        self._nurse = Nurse(self.persona, plan, default_rng(nurse_seed), chair_label)
+        self._nurse = Nurse(self.persona, plan, default_rng(nurse_seed), chair_label, staff)
         self._monitor = BedsideMonitor(
             default_rng(monitor_seed), plan.restlessness, START_MIN + 2, probe_off_min=plan.probe_off_min
         )
@@ -140,7 +145,8 @@ class ChairSession:
         acts = self._nurse.acts(minute, self._patient, self._pump)
         for number, act in enumerate(acts):
             lead_s = max(_NURSE_LEAD_S - number * _NURSE_SPACING_S, 0.0)
-            yield Outgoing(Door.STAFF, self._entry(act, lead_s))
+            door = Door.PHYSICIAN if act.kind in PHYSICIAN_KINDS else Door.NURSE
+            yield Outgoing(door, self._entry(act, lead_s))
         if self._has_monitor and not self.is_closed:
             channels = self._monitor.sample(minute, self._patient.vitals())
             content = {"device_profile": DEVICE_PROFILE, "channels": channels}

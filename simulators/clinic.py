@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NoReturn
@@ -13,8 +13,10 @@ from simulators.chair import ChairSession, Door, Outgoing
 from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct
 from simulators.scenarios.routine import routine_plan
 from simulators.scenarios.six_chairs import SIX_CHAIRS
-from simulators.server_client import RequestRefused, ServerClient, describe_problem
+from simulators.senders import Senders
+from simulators.server_client import RequestRefused, refusals_of
 from simulators.simulated_clock import SimulatedClock
+from simulators.staff import Staff
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,19 +47,21 @@ class Chair:
         first_plan: ChairPlan,
         opened_at: datetime,
         seed: SeedSequence,
-        staff: ServerClient,
-        device: ServerClient,
+        senders: Senders,
+        staff: Staff,
     ) -> None:
         self.label = label
         self._seed = seed
+        self._senders = senders
         self._staff = staff
-        self._device = device
         self._plan = first_plan
         self._next_at = opened_at
         self._session: ChairSession | None = None
         self._is_open = False
         # Made but not yet answered for: kept when sending is interrupted, so that nothing made is lost.
         self._unsent: list[Outgoing] = []
+        # What the server did not take, in words, since the beginning.
+        self.refusals: list[str] = []
         # After a refusal the record is looked at before the session is believed to be closed.
         self._was_refused = False
 
@@ -67,7 +71,8 @@ class Chair:
         start = datetime.fromisoformat(started_at) if started_at else now
         (seed,) = self._seed.spawn(1)
         plan = _adopted_plan(tile, (now - start).total_seconds() / 60)
-        self._session = ChairSession(plan, self.label, start - timedelta(minutes=START_MIN), seed)
+        opened_at = start - timedelta(minutes=START_MIN)
+        self._session = ChairSession(plan, self.label, opened_at, seed, staff=self._staff)
         self._session.adopt(tile, now)
         self._is_open = True
 
@@ -102,7 +107,7 @@ class Chair:
         if now < self._next_at:
             return None
         (seed,) = self._seed.spawn(1)
-        self._session = ChairSession(self._plan, self.label, self._next_at, seed)
+        self._session = ChairSession(self._plan, self.label, self._next_at, seed, staff=self._staff)
         self._is_open = False
         return self._session
 
@@ -110,14 +115,13 @@ class Chair:
         if now < session.ready_at:
             return
         try:
-            results = self._staff.open_session(session.session_id, session.opening)
-            refusals = _refusals(results)
+            refusals = refusals_of(self._senders.nurse.open_session(session.session_id, session.opening))
         except RequestRefused as refused:
             if refused.status in _NOT_ADMITTED:
                 raise
             refusals = [str(refused)]
         if refusals:
-            _LOG.warning("chair %s: the session could not be opened (%s)", self.label, "; ".join(refusals))
+            self._note(f"the session could not be opened ({'; '.join(refusals)})")
             self._drop(now)
             return
         _LOG.info("chair %s: %s opened (%s)", self.label, session.persona.patient_label, session.plan.name)
@@ -125,19 +129,25 @@ class Chair:
 
     def _send(self, session: ChairSession, run: Sequence[Outgoing]) -> bool:
         """Sends one run through its door; False when the session cannot go on."""
-        is_staff = run[0].door is Door.STAFF
-        client = self._staff if is_staff else self._device
+        door = run[0].door
+        entries = [item.entry for item in run]
         try:
-            results = client.post_entries(session.session_id, [item.entry for item in run], confirms=is_staff)
+            results = self._senders.at(door).post_entries(session.session_id, entries, confirms=door is not Door.DEVICE)
         except RequestRefused as refused:
-            _LOG.warning("chair %s: entries were not taken (%s)", self.label, refused)
+            self._note(f"{len(entries)} entries were not taken ({refused})")
             if refused.status in _NOT_ADMITTED:
                 raise
             return refused.status != 404
-        for refusal in _refusals(results):
-            _LOG.warning("chair %s: %s", self.label, refusal)
-            self._was_refused = True
+        kinds = {str(entry["entry_id"]): str(entry["kind"]) for entry in entries}
+        for result in results:
+            for refusal in refusals_of([result]):
+                self._note(f"{kinds[str(result['entry_id'])]} {refusal}")
+                self._was_refused = True
         return True
+
+    def _note(self, refusal: str) -> None:
+        _LOG.warning("chair %s: %s", self.label, refusal)
+        self.refusals.append(refusal)
 
     def _clear_if_closed(self, now: datetime) -> None:
         if self._session is not None and self._session.is_closed and not self._was_refused:
@@ -158,8 +168,8 @@ class Clinic:
         self,
         chairs: int,
         seed: int,
-        staff: ServerClient,
-        device: ServerClient,
+        senders: Senders,
+        staff: Staff,
         speed: float | None = None,
         make_clock: Callable[[timedelta, float | None], SimulatedClock] = SimulatedClock,
         pause: Callable[[float], None] = time.sleep,
@@ -168,7 +178,7 @@ class Clinic:
         plans = chair_plans(chairs, plan_seed)
         behind = timedelta(minutes=max(plan.seed_min for plan in plans))
         self._clock = make_clock(behind, speed)
-        self._staff = staff
+        self._senders = senders
         self._pause = pause
         start = self._clock.real_now()
         self._chairs = [
@@ -177,11 +187,15 @@ class Clinic:
                 plan,
                 start - timedelta(minutes=plan.seed_min, seconds=1.7 * number),
                 chair_seed,
+                senders,
                 staff,
-                device,
             )
             for number, (plan, chair_seed) in enumerate(zip(plans, chair_seeds, strict=True), start=1)
         ]
+
+    def refusals(self) -> list[str]:
+        """What the server did not take from any chair, in words."""
+        return [f"chair {chair.label}: {refusal}" for chair in self._chairs for refusal in chair.refusals]
 
     def run(self) -> NoReturn:
         """Runs until an exception ends it (a signal's, or `RequestRefused` when a sender is not admitted)."""
@@ -203,13 +217,13 @@ class Clinic:
 
     def reconcile(self) -> None:
         """Looks what people did with the sessions meanwhile."""
-        tiles = {str(tile["session_id"]): tile for tile in self._staff.open_sessions()}
+        tiles = {str(tile["session_id"]): tile for tile in self._senders.nurse.open_sessions()}
         for chair in self._chairs:
             chair.reconcile(tiles, self._clock.now())
 
     def adopt_open_sessions(self) -> None:
         """Goes on with what an earlier run left open on these chairs."""
-        by_chair = {str(tile["chair_label"]): tile for tile in self._staff.open_sessions() if _is_ours(tile)}
+        by_chair = {str(tile["chair_label"]): tile for tile in self._senders.nurse.open_sessions() if _is_ours(tile)}
         for chair in self._chairs:
             if chair.label in by_chair:
                 chair.adopt(by_chair[chair.label], self._clock.real_now())
@@ -240,11 +254,3 @@ def _first_run(outgoing: Sequence[Outgoing]) -> list[Outgoing]:
     """The first entries that go through one door, so that all entries arrive in time order."""
     _, run = next(groupby(outgoing, key=lambda item: item.door))
     return list(run)
-
-
-def _refusals(results: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [
-        f"{result['outcome']}: {'; '.join(describe_problem(problem) for problem in result['problems'])}"
-        for result in results
-        if result["outcome"] not in ("recorded", "duplicate")
-    ]

@@ -15,8 +15,9 @@ from numpy.random import Generator, SeedSequence, default_rng
 
 from session_store.domain.entries import FIELD_SPECS, read_content, unusual_fields
 from simulators.chair import ChairSession, JsonEntry
-from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct
+from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct, StartOverride
 from simulators.scenarios.routine import routine_plan
+from simulators.staff import SIMULATED_STAFF, Staff
 from simulators.virtual_patient import Persona, draw_persona
 
 MAX_WEEKS = 520
@@ -30,7 +31,8 @@ _LONGEST_SESSION = timedelta(hours=6)
 _RETURN_CHANCE = 0.45
 _DAYS_BETWEEN_SESSIONS = 5
 _MOST_SESSIONS_OF_A_COURSE = 4
-_BASELINE_ZERO, _BASELINE_MISSING, _AFTER_MISSING = 0.03, 0.04, 0.08
+_BASELINE_ZERO, _BASELINE_MISSING, _AFTER_MISSING = 0.03, 0.02, 0.08
+_NO_BASELINE_SCORE = StartOverride("Patient cannot give a pain score today and wants the treatment")
 _ROUNDS_MIN, _ROUND_SHARES = (5.0, 10.0, 15.0), (0.5, 0.3, 0.2)
 _FATES = ("completed", "adverse_effect", "patient_wish", "cancelled", "aborted", "transferred", "left")
 _FATE_SHARES = (0.80, 0.06, 0.02, 0.06, 0.02, 0.02, 0.02)
@@ -74,8 +76,13 @@ class _Course:
     last_at: datetime
 
 
-def finished_sessions(weeks: int, seed: int, until: datetime) -> Iterator[FinishedSession]:
-    """Sessions of the `weeks` before `until` (aware), oldest first. Raises `ValueError` for what cannot be."""
+def finished_sessions(
+    weeks: int, seed: int, until: datetime, staff: Staff = SIMULATED_STAFF
+) -> Iterator[FinishedSession]:
+    """Sessions of the `weeks` before `until` (aware), oldest first. Raises `ValueError` for what cannot be.
+
+    `staff` is named with each setting: a start is held unless their credentials are on record.
+    """
     if not 1 <= weeks <= MAX_WEEKS:
         raise ValueError(f"{weeks} weeks is outside 1 to {MAX_WEEKS}")
     if until.tzinfo is None:
@@ -89,23 +96,24 @@ def finished_sessions(weeks: int, seed: int, until: datetime) -> Iterator[Finish
         generator = default_rng(plan_seed)
         plan = _with_gaps(generator, _with_fate(generator, routine_plan(generator, _round_min(generator))))
         yield _finished(
-            ChairSession(plan, str(chair), opened_at, chair_seed, step_s=_STEP_S, has_monitor=False, persona=persona)
-        )
+            ChairSession(
+                plan, str(chair), opened_at, chair_seed,
+                step_s=_STEP_S, has_monitor=False, persona=persona, staff=staff,
+            )
+        )  # fmt: skip
 
 
 def _finished(session: ChairSession) -> FinishedSession:
     later = session.entries_until(session.opened_at + _LONGEST_SESSION)
     entries = [*session.opening, *(outgoing.entry for outgoing in later)]
-    return FinishedSession(session.session_id, [_confirmed(entry, session.plan) for entry in entries])
+    return FinishedSession(session.session_id, [_confirmed(entry) for entry in entries])
 
 
-def _confirmed(entry: JsonEntry, plan: ChairPlan) -> JsonEntry:
-    """The entry with what the nurse confirmed when the tablet asked: unusual values, a start without a baseline."""
+def _confirmed(entry: JsonEntry) -> JsonEntry:
+    """The entry with what the nurse confirmed when the tablet asked: unusual values, a known label."""
     raw = {name: value for name, value in entry.items() if name in FIELD_SPECS[entry["kind"]]}
     content, _ = read_content(entry["kind"], raw)
     asked = [problem.field for problem in unusual_fields(content)] if content is not None else []
-    if entry["kind"] == "infusion_started" and not plan.has_pain_before:
-        asked.append("start_missing")
     if entry["kind"] == "session_planned":
         # In a long history two patients may carry one label; the nurse has looked at the second identifier.
         asked.append("second_identifier")
@@ -166,10 +174,12 @@ def _round_min(generator: Generator) -> float:
 
 
 def _with_gaps(generator: Generator, plan: ChairPlan) -> ChairPlan:
+    has_pain_before = bool(generator.random() >= _BASELINE_MISSING)
     return replace(
         plan,
-        has_pain_before=bool(generator.random() >= _BASELINE_MISSING),
+        has_pain_before=has_pain_before,
         has_pain_after=bool(generator.random() >= _AFTER_MISSING),
+        start_override=plan.start_override if has_pain_before else _NO_BASELINE_SCORE,
     )
 
 

@@ -32,11 +32,11 @@ from simulators.recording import (
     write_recording,
 )
 from simulators.replay import NoSuchSession, ReplaySummary, choose_session, replay, replay_entries
+from simulators.senders import CredentialsRefused, Senders
 from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable, SignIn
 from simulators.simulated_clock import SimulatedClock, wall_now
 
 MAX_CHAIRS = 24
-NURSE_USERNAME = "nurse"
 DEFAULT_SERVER_URL = "http://127.0.0.1:8050"
 _REPLAY_PATIENCE_S = 30.0
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except (WrongParameter, RecordingUnreadable, NoSuchSession) as error:
         return _say(error, 2)
-    except (RequestRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
+    except (RequestRefused, CredentialsRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
         return _say(error, 1)
     finally:
         for number, handler in zip(_ENDING_SIGNALS, before, strict=True):
@@ -147,8 +147,23 @@ def _add_seed(parser: argparse.ArgumentParser) -> None:
 
 def _run_clinic(options: argparse.Namespace) -> int:
     url, token = _server_url(), _device_token()
-    staff, device = ServerClient(url, sign_in=_nurse()), ServerClient(url, token=token)
-    Clinic(options.chairs, options.seed, staff, device, options.speed).run()
+    nurse, physician, administrator = (
+        ServerClient(url, sign_in=_sign_in(username)) for username in ("nurse", "physician", "administrator")
+    )
+    senders = Senders(nurse, physician, administrator, ServerClient(url, token=token))
+    clinic = Clinic(options.chairs, options.seed, senders, senders.sign_on(wall_now()), options.speed)
+    try:
+        clinic.run()
+    except _Interrupted:
+        return _say_refused(clinic.refusals())
+
+
+def _say_refused(refusals: Sequence[str]) -> int:
+    """A clinic that was interrupted has failed where the server did not take something."""
+    if not refusals:
+        return 0
+    print(f"simulators: {len(refusals)} refusals, the first: {refusals[0]}", file=sys.stderr)
+    return 1
 
 
 def _run_history(options: argparse.Namespace) -> int:
@@ -159,7 +174,9 @@ def _run_history(options: argparse.Namespace) -> int:
     zone = ZoneInfo(settings.clinic_time_zone)
     # Up to last midnight, so that a second run on the same day makes the same entries.
     until = wall_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    written = write_history(settings.database_url, finished_sessions(options.weeks, options.seed, until))
+    written = write_history(
+        settings.database_url, lambda staff: finished_sessions(options.weeks, options.seed, until, staff), until
+    )
     print(f"history: {written} finished sessions written")
     return 0
 
@@ -213,8 +230,8 @@ def _device_token() -> str:
     return token
 
 
-def _nurse() -> SignIn:
-    return SignIn(NURSE_USERNAME, os.environ.get("INFUSION_DEMO_PASSWORD") or "infusion-demo")
+def _sign_in(username: str) -> SignIn:
+    return SignIn(username, os.environ.get("INFUSION_DEMO_PASSWORD") or "infusion-demo")
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str], int]:

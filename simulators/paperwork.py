@@ -1,24 +1,34 @@
 """What the simulated nurse charts beside the patient: consent, check list, bag and ledger, discharge assessment."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from simulators.pump import Pump
 from simulators.scenarios.plan import ChairPlan
+from simulators.staff import PHYSICIAN
 from simulators.virtual_patient import Persona
 
 PHARMACIST = "Demo Pharmacist 1"
-NURSE = "Demo Nurse 2"
-_ANSWERS: tuple[tuple[str, str], ...] = (
-    ("identity_checked", "yes"),
-    ("escort_named", "yes"),
-    ("fasting_kept", "yes"),
-    ("allergies_checked", "yes"),
-    ("pregnancy", "not_applicable"),
-    ("ketamine_hypersensitivity", "no"),
-    ("uncontrolled_cardiovascular", "no"),
-    ("active_psychosis", "no"),
-)
+SECOND_NURSE = "Demo Nurse 2"
+_ANSWERS: dict[str, str] = {
+    "identity_checked": "yes",
+    "escort_named": "yes",
+    "fasting_kept": "yes",
+    "allergies_checked": "yes",
+    "pregnancy": "not_applicable",
+    "ketamine_hypersensitivity": "no",
+    "uncontrolled_cardiovascular": "no",
+    "active_psychosis": "no",
+    "severe_liver_disease": "no",
+    "moderate_liver_disease": "no",
+    "raised_intracranial_pressure": "no",
+    "raised_intraocular_pressure": "no",
+    "active_substance_abuse": "no",
+}
+# Who gets a test before the start; our calibration, so that both answers occur.
+_ECG_FROM_YEARS = 60
+_LIVER_TESTS_FROM_MG = 150
 _SPARE_ML = 10
 
 
@@ -27,26 +37,47 @@ def preparation_papers(
 ) -> list[tuple[str, dict[str, Any]]]:
     """Kind and content of what is charted before a start, in order."""
     volume_ml = bag_volume_ml(persona, plan, concentration_mg_per_ml)
-    consent = {"is_given": True, "scope": "session", "taken_by": "Demo Physician 1"}
+    consent = {"is_given": True, "scope": "session", "taken_by": PHYSICIAN}
     bag = {
         "concentration_mg_per_ml": concentration_mg_per_ml,
         "volume_ml": volume_ml,
         "lot": f"SIM-{persona.patient_label[-3:]}",
         "prepared_by": PHARMACIST,
-        "checked_by": NURSE,
+        "checked_by": SECOND_NURSE,
     }
     return [
         ("consent", consent),
-        *(("readiness_item", {"item": item, "answer": answer}) for item, answer in _ANSWERS),
+        *(("readiness_item", {"item": item, "answer": answer}) for item, answer in readiness_answers(persona, plan)),
         ("bag_dispensed", bag),
         ("drug_drawn", {"amount_mg": round(volume_ml * concentration_mg_per_ml, 2)}),
     ]
 
 
+def readiness_answers(persona: Persona, plan: ChairPlan) -> Iterator[tuple[str, str]]:
+    """Every item of the check list; a test is answered for only where it is needed. What the plan leaves open wins."""
+    is_ecg_needed = persona.age_years >= _ECG_FROM_YEARS
+    are_liver_tests_needed = planned_total_mg(persona, plan) >= _LIVER_TESTS_FROM_MG
+    answers = dict(_ANSWERS)
+    answers["ecg_indicated"] = "yes" if is_ecg_needed else "no"
+    answers["liver_tests_indicated"] = "yes" if are_liver_tests_needed else "no"
+    if is_ecg_needed:
+        answers["ecg_done"] = "yes"
+    if are_liver_tests_needed:
+        answers["liver_tests_done"] = "yes"
+    if plan.start_override is not None:
+        answers |= plan.start_override.answers
+    yield from answers.items()
+
+
+def planned_total_mg(persona: Persona, plan: ChairPlan) -> float:
+    """The whole dose as planned."""
+    return plan.rate_mg_per_kg_per_h * persona.weight_kg * plan.duration_min / 60
+
+
 def bag_volume_ml(persona: Persona, plan: ChairPlan, concentration_mg_per_ml: float) -> int:
     """The planned total with a little to spare, in steps of 10 mL."""
-    planned_mg = plan.rate_mg_per_kg_per_h * persona.weight_kg * plan.duration_min / 60
-    return int(math.ceil((planned_mg / concentration_mg_per_ml + _SPARE_ML) / 10) * 10)
+    needed_ml = planned_total_mg(persona, plan) / concentration_mg_per_ml
+    return int(math.ceil((needed_ml + _SPARE_ML) / 10) * 10)
 
 
 def rest_of_bag_mg(persona: Persona, plan: ChairPlan, pump: Pump) -> float:

@@ -6,7 +6,7 @@ answers, so that nothing is lost or recorded twice while the server restarts. Wh
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,6 +74,18 @@ class ServerClient:
         """Closes the connection."""
         self._http.close()
 
+    def account_id(self) -> UUID:
+        """The account of who is signed in."""
+        return UUID(str(self._request("GET", "/api/v1/me")["account_id"]))
+
+    def credentials(self) -> dict[str, dict[str, str]]:
+        """By account, the expiry of each credential on record."""
+        return dict(self._request("GET", "/api/v1/clinic")["credentials"])
+
+    def post_clinic_entries(self, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Sends entries of the clinic itself; one result each."""
+        return self._results(self._request("POST", "/api/v1/clinic/entries", {"entries": list(entries)}))
+
     def open_sessions(self) -> list[dict[str, Any]]:
         """Tiles of the open sessions."""
         answer = self._request("GET", "/api/v1/sessions?status=open&limit=200")
@@ -131,7 +143,7 @@ class ServerClient:
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
-        if body is not None and path.startswith("/api/v1/sessions"):
+        if body is not None and path.startswith(("/api/v1/sessions", "/api/v1/clinic")):
             # The sender's clock at this sending, so that the server can measure the skew.
             body = {**body, "sent_at": self._now().isoformat()}
         return self._http.request(method, path, json=body)
@@ -172,6 +184,15 @@ def _reason(response: httpx.Response) -> str:
         return "; ".join(describe_problem(problem) for problem in problems)
     except (ValueError, KeyError, TypeError):
         return response.text[:200] or response.reason_phrase
+
+
+def refusals_of(results: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What was not recorded, in words."""
+    return [
+        f"{result['outcome']}: {'; '.join(describe_problem(problem) for problem in result['problems'])}"
+        for result in results
+        if result["outcome"] not in ("recorded", "duplicate")
+    ]
 
 
 def describe_problem(problem: Mapping[str, Any]) -> str:

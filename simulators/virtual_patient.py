@@ -24,6 +24,8 @@ _RESPONDER_SHARE = 0.67
 # Half of the largest acute relief is reached here (effect-site S-ketamine); our calibration.
 _RELIEF_HALF_EFFECT_NG_PER_ML = 45.0
 _PLACEBO_TIME_CONSTANT_MIN = 25.0
+_DROWSY_VENOUS_NG_PER_ML = 260.0
+_DEEPEST = 5
 # Clinic patients are older and co-medicated: clearance is spread wider than in the published volunteers.
 _CLINIC_CLEARANCE_CV = 0.27
 
@@ -146,6 +148,11 @@ class VirtualPatient:
         """What a venous sample of this moment would show."""
         return self._model.concentrations(self._state).venous_ng_per_ml
 
+    def sedation_depth(self) -> int:
+        """0 awake, 1 drowsy, 2 light, 3 moderate, 4 deep, 5 unarousable; ketamine alone makes drowsy at most here."""
+        drowsy = 1 if self.venous_ng_per_ml > _DROWSY_VENOUS_NG_PER_ML else 0
+        return min(max(drowsy + round(self._planned("sedation_depth")), 0), _DEEPEST)
+
     def vitals(self) -> Vitals:
         """True vital signs of this moment."""
         me = self.persona
@@ -165,8 +172,10 @@ class VirtualPatient:
         )
 
     def _shift(self, sign: str) -> float:
-        planned = sum(episode.at(self._minute) for episode in self._episodes if episode.sign == sign)
-        return planned + self._drift[sign].value
+        return self._planned(sign) + self._drift[sign].value
+
+    def _planned(self, sign: str) -> float:
+        return sum(episode.at(self._minute) for episode in self._episodes if episode.sign == sign)
 
     def pain_points(self) -> float:
         """Pain at rest now, 0 to 10, not rounded. A baseline of 0 stays 0."""

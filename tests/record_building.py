@@ -1,6 +1,6 @@
 """Builds small records for tests: entries in the form of the HTTP interface, a session that is ready, one that runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,9 @@ from uuid import UUID
 
 import uuid_utils.compat
 
-from session_store.commands import Author, EntryResult, JudgeTime, PlanSession, RecordEntries
+from session_store.commands import Author, EntryResult, JudgeTime, PlanSession, RecordClinicEntries, RecordEntries
+from session_store.domain.entry_choices import Credential, ReadinessAnswer
+from session_store.domain.readiness import READINESS_RULES
 from session_store.recorder import Recorder
 
 NURSE = Author(uuid_utils.compat.uuid7(), "Test Nurse 1", "nurse")
@@ -25,6 +27,15 @@ BASELINE: dict[str, Any] = {
     "respiratory_rate_per_min": 14,
 }  # fmt: skip
 PAIN: dict[str, Any] = {"instrument": "nrs", "score_points": 7, "recall": "now", "circumstance": "rest"}
+
+SETTING: dict[str, Any] = {
+    "is_monitored": True, "attested_by": PHYSICIAN.display_name,
+    "supervising_account_id": str(PHYSICIAN.account_id), "administering_account_id": str(NURSE.account_id),
+}  # fmt: skip
+# Every readiness item answered so that it holds nothing: no contraindication, no test needed, all else done.
+CLEAR_ANSWERS: dict[str, str] = {
+    item.value: ("no" if ReadinessAnswer.NO in rule.clear_answers else "yes") for item, rule in READINESS_RULES.items()
+}
 
 
 class SetClock:
@@ -93,6 +104,44 @@ class TestRecord:
         )
         assert [one.outcome.value for one in results] == ["recorded"] * 6, results
         return session_id
+
+    def complete(
+        self,
+        *,
+        without: Collection[str] = (),
+        is_monitored: bool = True,
+        weight_kg: float = 70,
+        baseline: Mapping[str, Any] = BASELINE,
+        **plan: Any,
+    ) -> UUID:
+        """A ready session that the start gate lets through; `without` leaves out credentials or steps by their kind."""
+        if "credentials" not in without:
+            self.record_credentials()
+        session_id, _ = self.plan(sent("session_planned", **(PLAN | plan), confirmed=list(plan)))
+        steps: list[tuple[str, Mapping[str, Any]]] = [
+            ("weight", {"weight_kg": weight_kg, "basis": "measured"}),
+            ("setting_attested", SETTING | {"is_monitored": is_monitored}),
+            ("consent", {"is_given": True, "scope": "session", "taken_by": NURSE.display_name}),
+            *(("readiness_item", {"item": item, "answer": answer}) for item, answer in CLEAR_ANSWERS.items()),
+            ("vital_signs", baseline),
+            ("pain_score", PAIN),
+            ("session_ready", {}),
+        ]
+        for kind, fields in steps:
+            if kind not in without:
+                result = self.chart(session_id, kind, **fields)
+                assert result.outcome.value == "recorded", result
+        return session_id
+
+    def record_credentials(self) -> None:
+        """All credentials of the nurse and the physician who are named in `SETTING`, valid for a year."""
+        valid_until = (self.clock.now() + timedelta(days=365)).date().isoformat()
+        entries = [
+            sent("staff_credential", account_id=str(one.account_id), credential=credential, valid_until=valid_until)
+            for one in (NURSE, PHYSICIAN)
+            for credential in Credential
+        ]
+        self.recorder.submit(RecordClinicEntries(PHYSICIAN, tuple(entries))).result()
 
     def override_start(self, session_id: UUID) -> None:
         """A physician lets the start through: readiness, consent and credentials are not what most tests are about."""

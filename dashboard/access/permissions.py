@@ -43,15 +43,21 @@ PHARMACIST_KINDS = frozenset(
     }
 )
 BEDSIDE_KINDS = frozenset(SESSION_KINDS) - SERVER_KINDS
+# What a physician alone decides for one patient and session (clinical-decisions 1).
+PHYSICIAN_KINDS = frozenset({"start_override", "discharge_override", "patient_limit", "oxygen_target"})
 STOCK_KINDS = frozenset({"vial_stock", "shift_count", "stock_witnessed"})
 # Each role withdraws what it may record.
 STOCK_AND_WITHDRAWAL = STOCK_KINDS | {"clinic_entered_in_error"}
+# Alert limits of the whole clinic: changed by one, and signed by another of them where a critical limit is loosened.
+LIMIT_KINDS = frozenset({"alert_limits_changed", "alert_limits_signed"})
+LIMIT_ROLES = frozenset({Role.PHYSICIAN, Role.ADMINISTRATOR})
 
 PAGES: dict[str, frozenset[str]] = {
     "panel": PANEL_ROLES,
     "bedside": BEDSIDE_ROLES,
     "session": READ_ROLES,
     "review": REVIEW_ROLES,
+    "rules": LIMIT_ROLES | {Role.REVIEWER},
     "administration": frozenset({Role.ADMINISTRATOR}),
 }
 HOME_PAGES: dict[str, str] = {
@@ -64,8 +70,8 @@ HOME_PAGES: dict[str, str] = {
     Role.DEVICE: "/login",
 }
 ENTRY_KINDS: dict[str, frozenset[str]] = {
-    Role.NURSE: BEDSIDE_KINDS - {"start_override"},
-    Role.PHYSICIAN_ASSISTANT: BEDSIDE_KINDS - {"start_override"},
+    Role.NURSE: BEDSIDE_KINDS - PHYSICIAN_KINDS,
+    Role.PHYSICIAN_ASSISTANT: BEDSIDE_KINDS - PHYSICIAN_KINDS,
     Role.PHYSICIAN: BEDSIDE_KINDS,
     Role.PHARMACIST: PHARMACIST_KINDS,
     Role.DEVICE: DEVICE_KINDS,
@@ -76,7 +82,7 @@ CLINIC_ENTRY_KINDS: dict[str, frozenset[str]] = {
     Role.PHARMACIST: STOCK_AND_WITHDRAWAL,
     Role.NURSE: STOCK_AND_WITHDRAWAL,
     Role.PHYSICIAN_ASSISTANT: STOCK_AND_WITHDRAWAL,
-    Role.PHYSICIAN: STOCK_AND_WITHDRAWAL,
+    Role.PHYSICIAN: STOCK_AND_WITHDRAWAL | LIMIT_KINDS,
 }
 
 
@@ -109,18 +115,22 @@ DOORS: tuple[Door, ...] = (
     _door("GET HEAD", rf"/bedside(/{_ID})?", PAGES["bedside"]),
     _door("GET HEAD", rf"/sessions/{_ID}", PAGES["session"]),
     _door("GET HEAD", r"/review", PAGES["review"]),
+    _door("GET HEAD", r"/rules", PAGES["rules"]),
     _door("GET HEAD", r"/administration", PAGES["administration"]),
     # One path serves the callbacks of all pages: `callback_roles` asks again by page.
     _door("POST", r"/_dash-update-component", PEOPLE),
     _door("POST", r"/api/v1/sessions", BEDSIDE_ROLES),
     _door("GET", r"/api/v1/sessions", READ_ROLES | {Role.DEVICE}),
     _door("POST", rf"/api/v1/sessions/{_ID}/entries", PANEL_ROLES | {Role.DEVICE}),
-    _door("POST", rf"/api/v1/sessions/{_ID}/tablets", BEDSIDE_ROLES),
-    _door("GET", rf"/api/v1/sessions/{_ID}/(timeline|audit)", READ_ROLES),
+    _door("POST", rf"/api/v1/sessions/{_ID}/(tablets|overrides)", BEDSIDE_ROLES),
+    _door("GET", rf"/api/v1/sessions/{_ID}/(timeline|audit|gates)", READ_ROLES),
     _door("GET", rf"/api/v1/courses/{_ID}", READ_ROLES),
+    _door("GET", r"/api/v1/staff", BEDSIDE_ROLES),
     _door("GET", r"/api/v1/clinic/due", READ_ROLES | {Role.ADMINISTRATOR}),
     _door("GET", r"/api/v1/clinic", READ_ROLES | {Role.ADMINISTRATOR}),
     _door("POST", r"/api/v1/clinic/entries", frozenset(CLINIC_ENTRY_KINDS)),
+    _door("GET", r"/api/v1/rules", READ_ROLES | {Role.ADMINISTRATOR}),
+    _door("POST", r"/api/v1/rules/replay", LIMIT_ROLES),
     _door("POST", rf"/api/v1/alerts/{_ID}/acknowledgements", BEDSIDE_ROLES),
     _door("GET", r"/api/v1/(panel|changes|changes/stream)", READ_ROLES),
     _door("GET", r"/api/v1/reports/responders", REVIEW_ROLES),
@@ -156,6 +166,7 @@ PAGE_PATHS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"/bedside(/.*)?"), "bedside"),
     (re.compile(r"/sessions/.*"), "session"),
     (re.compile(r"/review/?"), "review"),
+    (re.compile(r"/rules/?"), "rules"),
     (re.compile(r"/administration/?"), "administration"),
 )
 

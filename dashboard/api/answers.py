@@ -78,6 +78,13 @@ class Acknowledged(EntryResult):
     server_time: str
 
 
+class Overridden(EntryResult):
+    """What became of an override, and who gave it."""
+
+    author_name: str
+    server_time: str
+
+
 class TabletHeard(BaseModel):
     """When the server heard the tablet, by its own clock."""
 
@@ -150,9 +157,35 @@ class Timeline(BaseModel):
 
     session: Tile
     dose: dict[str, Any]
+    limits: list[dict[str, Any]] = Field(description="the limits that a physician may set for this patient, in force")
+    bands: dict[str, list[float | None]] = Field(description="by sign: the warning limits in force, low and high")
+    notes_at_end: list[str] = Field(description="total and duration beside the guideline's, after the end")
     entries: list[RecordedEntry]
     alerts: list[dict[str, Any]]
     change_number: int
+
+
+class GateItem(BaseModel):
+    """One item of a gate: it holds the act, or only cautions."""
+
+    rule_id: str
+    words: str
+    is_held: bool
+    citation: str
+    detail: str | None = Field(description="what the record says of it now")
+    not_before: str | None = Field(description="from when on time meets it, or one more set can")
+
+
+class Gates(BaseModel):
+    """What holds or cautions the next act; `..._held` are the items that no physician has overridden."""
+
+    start: list[GateItem]
+    discharge: list[GateItem]
+    start_held: list[str]
+    discharge_held: list[str]
+    start_override_by: str | None
+    discharge_override_by: str | None
+    as_of: str
 
 
 class AuditTrail(BaseModel):
@@ -286,6 +319,29 @@ class Account(Person):
 
     has_password: bool
     is_active: bool
+
+
+class HeldCredential(BaseModel):
+    """A credential on record, and whether it holds today."""
+
+    credential: str
+    valid_until: str
+    is_valid: bool
+
+
+class StaffMember(BaseModel):
+    """A person who may treat patients."""
+
+    account_id: str
+    display_name: str
+    role: str
+    credentials: list[HeldCredential]
+
+
+class Staff(BaseModel):
+    """Everybody who may treat patients, by name."""
+
+    staff: list[StaffMember]
 
 
 class Accounts(BaseModel):

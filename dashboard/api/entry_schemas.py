@@ -24,8 +24,14 @@ UUID7_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 _TEXT_PATTERN = r"^[^\u0000-\u0008\u000b-\u001f]*$"
 _SOME_TEXT_PATTERN = r"^[^\u0000-\u0020\u007f-\u00a0][^\u0000-\u0008\u000b-\u001f]*$"
 _REFERENCE = "#/components/schemas/"
-# Made by the server; what is sent in its place is refused.
-_SERVER_MADE = frozenset({("amendment", "corrected")})
+# Made by the server: what is sent in its place is refused or replaced.
+_SERVER_MADE = frozenset(
+    {
+        ("amendment", "corrected"),
+        ("alert_limits_changed", "old_limits"),
+        ("alert_limits_changed", "old_choices"),
+    }
+)
 
 
 def component_schemas() -> dict[str, Schema]:

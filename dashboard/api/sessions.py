@@ -124,6 +124,11 @@ def _add_single(router: APIRouter, services: Services) -> None:
         """One session whole: tile, dose as of now, entries as they read after corrections, alerts with their life."""
         return PlainJson(await run_in_threadpool(services.reader.timeline, session_id, services.clock.now()))
 
+    @router.get("/sessions/{session_id}/gates", responses=answers.ok(answers.Gates))
+    async def gates(session_id: UUID) -> JSONResponse:
+        """What holds the start (until it) or the discharge home (in recovery) as of now, and what is only cautioned."""
+        return PlainJson(await run_in_threadpool(services.reader.gates, session_id, services.clock.now()))
+
     @router.get("/sessions/{session_id}/audit", responses=answers.ok(answers.AuditTrail))
     async def audit_trail(session_id: UUID) -> JSONResponse:
         """Every entry as it was first recorded, in the order of recording, with who withdrew or amended it."""

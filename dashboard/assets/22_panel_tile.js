@@ -2,96 +2,16 @@
    Missing is a dash with the word; old is struck back in contrast and says how old (S2, S4). */
 (function () {
   "use strict";
-  const RANK = { critical: 3, warning: 2, advisory: 1 };
-  const MARK = { critical: "***", warning: "**", advisory: "*" };
+  const {
+    RANK, MARK, OPEN, NO_VALUE, age, elapsed, words, decimals, rateText, amountText, byUrgency, isOver, isUnanswered, grouped, groupText,
+    stateOf, chairName, readSign, news2Words, sedationWords, gateWords, flagWords, stripWords, stripNote,
+  } = window.infusion.panelWords;
   const SIGNS = [
     { title: "HR", unit: "", fields: ["heart_rate_per_min"] },
     { title: "BP", unit: "", fields: ["systolic_mmhg", "diastolic_mmhg"] },
     { title: "SpO2", unit: "%", fields: ["spo2_percent"] },
     { title: "RR", unit: "", fields: ["respiratory_rate_per_min"] },
   ];
-  const OPEN = ["ready", "running", "paused", "recovery"];
-  const NO_VALUE = "\u2013";
-
-  // ------------------------------------------------------------------ words
-  function minutes(ms) { return Math.floor(Math.max(0, ms) / 60000); }
-
-  /** "4 s", "9 min", "1:34 h", "3 days" */
-  function age(ms) {
-    if (ms < 60000) return Math.max(0, Math.floor(ms / 1000)) + " s";
-    if (ms >= 172800000) return Math.floor(ms / 86400000) + " days";
-    return ms < 3600000 ? minutes(ms) + " min" : elapsed(ms) + " h";
-  }
-
-  /** "1:34" in hours and minutes */
-  function elapsed(ms) {
-    const total = minutes(ms);
-    return Math.floor(total / 60) + ":" + String(total % 60).padStart(2, "0");
-  }
-
-  /** "1:40" in minutes and seconds */
-  function countdown(ms) {
-    const total = Math.max(0, Math.ceil(ms / 1000));
-    return Math.floor(total / 60) + ":" + String(total % 60).padStart(2, "0");
-  }
-
-  function words(code) { return String(code).replaceAll("_", " "); }
-
-  function actionWords(action) { return action === "remeasure" ? "re-measure" : words(action); }
-
-  function decimals(value, least, most) {
-    const text = Number(value).toFixed(most);
-    let end = text.length;
-    while (end > text.length - (most - least) && text[end - 1] === "0") end -= 1;
-    return text[end - 1] === "." ? text.slice(0, end - 1) : text.slice(0, end);
-  }
-
-  /** A third decimal where it matters: 1.004 mg/kg/h is above the 1 mg/kg/h rule and must not read 1.00. */
-  function rateText(value) {
-    if (value === 0) return "0";
-    const text = Number(value).toFixed(2);
-    return Number(text) === 1 && Number(value) !== 1 ? Number(value).toFixed(3) : text;
-  }
-
-  function amountText(mg) { return mg < 10 ? decimals(mg, 0, 1) : String(Math.round(mg)); }
-
-  // ------------------------------------------------------------------ alerts
-  function isPromiseBroken(alert, now) {
-    const given = alert.acknowledged;
-    return Boolean(given && given.deadline_at && Date.parse(given.deadline_at) < now);
-  }
-
-  function isOver(alert) { return Boolean(alert.cleared_at || alert.withdrawn_at); }
-
-  /** Somebody has to act: open, and nobody has answered or the answer's deadline has passed. */
-  function isUnanswered(alert, now) { return !isOver(alert) && (!alert.acknowledged || isPromiseBroken(alert, now)); }
-
-  function isSounding(alert, now) {
-    if (alert.is_past || RANK[alert.level] < 2 || !isUnanswered(alert, now)) return false;
-    if (alert.level === "critical" || alert.sounded_at) return true;
-    return Boolean(alert.sounds_at) && Date.parse(alert.sounds_at) <= now;
-  }
-
-  /** Most urgent first: unanswered, then answered, then over; within each by level, then the oldest. */
-  function urgency(alert, now) {
-    const group = isOver(alert) ? 0 : isUnanswered(alert, now) ? 20 : 10;
-    return group + RANK[alert.level];
-  }
-
-  function byUrgency(now) {
-    return (a, b) => urgency(b, now) - urgency(a, now) || Date.parse(a.raised_at) - Date.parse(b.raised_at);
-  }
-
-  /** Open sessions, and closed ones with an alert that nobody has answered. */
-  function isShown(tile) {
-    return OPEN.includes(tile.status) || (tile.alerts || []).some((alert) => !alert.acknowledged);
-  }
-
-  /** "Chair 3"; a place with a name of its own keeps it. */
-  function chairName(tile) {
-    const label = String(tile.chair_label || "");
-    return /^\S{1,3}$/.test(label) ? "Chair " + label : label;
-  }
 
   // ------------------------------------------------------------------ building
   function el(tag, name, parent, attributes) {
@@ -123,6 +43,7 @@
     const rate = el("div", "tile__rate", head);
     const rateLine = el("div", "tile__rate-line", rate);
     const signs = el("div", "tile__signs", inner);
+    const care = el("button", "tile__care", el("div", "tile__care-place", inner), { type: "button" });
     const parts = {
       root, strip,
       mark: cell("strong", "tile__mark", strip), text: cell("span", "tile__text", strip),
@@ -134,12 +55,16 @@
       given: cell("div", "tile__quiet", rate, { "data-value": "delivered_mg" }),
       signs: SIGNS.map((sign) => buildSign(sign, signs)),
       pain: buildSign({ title: "Pain", unit: "", fields: ["pain"] }, signs),
+      care,
+      held: cell("strong", "tile__held", care), news2: cell("span", "tile__news2", care, { "data-value": "news2" }),
+      sedation: cell("span", "tile__sedation", care, { "data-value": "sedation" }),
       plotHost: el("div", "tile__plot", inner),
     };
     const state = el("span", "tile__quiet", parts.label.node.parentNode, { "data-value": "state" });
     parts.state = cell("span", "", state);
     parts.total = cell("span", "tile__total", state);
-    buildAxis(inner, isMarked);
+    el("span", "tile__more", care).textContent = "Details";
+    parts.flags = buildAxis(inner, isMarked);
     return parts;
   }
 
@@ -160,19 +85,24 @@
     return { box, title, mark, values, unit, fields: sign.fields, foot, age: cell("span", "", foot), old: cell("span", "sign__old", foot) };
   }
 
-  /** The axis; a simulated session in a real record is marked here, on the tile itself. */
+  /** The axis; between its ends stands what a physician has set for this patient. A simulated session in a real record
+      is marked here, on the tile itself. */
   function buildAxis(parent, isMarked) {
     const axis = el("div", "tile__axis", parent);
     el("span", "", axis).textContent = "-60 min";
-    el("span", "", axis, isMarked ? { "data-simulated": "" } : {}).textContent = isMarked ? "SIMULATED" : "-30";
+    const middle = el("span", "tile__middle", axis);
+    if (isMarked) el("strong", "", middle, { "data-simulated": "" }).textContent = "SIMULATED ";
+    const flags = cell("span", "tile__flags", middle);
     el("span", "", axis).textContent = "now";
+    return flags;
   }
 
   // ------------------------------------------------------------------ the tile
-  function create(tile, panelIsSimulated) {
+  function create(tile, panelIsSimulated, onDetail) {
     const parts = build(tile.session_id, tile.is_simulated && !panelIsSimulated);
     const plot = window.infusion.panelPlot.create(parts.plotHost);
-    const self = { id: tile.session_id, root: parts.root, plot, tile, show, tick, add, worst: 0 };
+    const self = { id: tile.session_id, root: parts.root, plot, tile, gate: null, show, tick, add, takeGate, worst: 0 };
+    [parts.care, parts.plotHost].forEach((node) => node.addEventListener("click", () => onDetail(self.id)));
 
     /** Takes a newer tile: values are in the page when this returns. */
     function show(newer, now) {
@@ -180,8 +110,12 @@
       parts.signs.forEach((sign) => showSign(sign, now));
       showPain(now);
       showHead(now);
+      showCare(now);
       showAlert(now);
     }
+
+    /** What holds the start or the discharge, as the server said last; null while that is not known. */
+    function takeGate(gate, now) { self.gate = gate; showCare(now); }
 
     /** What moves by itself: ages, elapsed time, amount given, countdown. */
     function tick(now, provenAt) {
@@ -189,6 +123,7 @@
       showPain(now);
       showState(now);
       showGiven(provenAt);
+      showCare(now);
       showAlert(now);
     }
 
@@ -280,16 +215,30 @@
       parts.given.put(amountText(mg) + (planned ? " of " + amountText(Number(planned)) : "") + " mg given");
     }
 
+    function showCare(now) {
+      const news2 = news2Words(self.tile.news2, now);
+      const sedation = sedationWords(self.tile.sedation, now);
+      const held = gateWords(self.gate);
+      parts.held.put(held);
+      parts.news2.put((held && news2.text ? " \u00b7 " : "") + news2.text);
+      setAttribute(parts.news2.node, "data-stale", news2.isOld ? "old" : null);
+      parts.sedation.put(((held || news2.text) && sedation.text ? " \u00b7 " : "") + sedation.text);
+      setAttribute(parts.sedation.node, "data-stale", sedation.isOld ? "old" : null);
+      setAttribute(parts.care, "aria-label", "Details of " + chairName(self.tile));
+      parts.flags.put(flagWords(self.tile).join(" \u00b7 "));
+    }
+
     function showAlert(now) {
-      const alerts = self.tile.alerts || [];
-      const shown = alerts.length > 1 ? alerts.slice().sort(byUrgency(now))[0] : alerts[0];
+      const groups = Array.from(grouped(self.tile.alerts || [], now).values()).sort((a, b) => byUrgency(now)(a[0], b[0]));
+      const members = groups[0];
+      const shown = members && members[0];
       self.worst = shown && isUnanswered(shown, now) ? RANK[shown.level] : 0;
-      const state = !shown ? null : isOver(shown) ? "over" : isUnanswered(shown, now) ? "open" : "answered";
+      const state = shown ? stateOf(shown, now) : null;
       setAttribute(parts.root, "data-level", shown && state !== "over" ? shown.level : null);
       setAttribute(parts.root, "data-alert", state);
       parts.mark.put(shown ? MARK[shown.level] : "");
-      parts.text.put(shown ? (state === "over" ? "Over, not seen: " : "") + shown.text : "");
-      parts.note.put(shown ? stripNote(shown, state, alerts.length - 1, now) : "");
+      parts.text.put(shown ? stripWords(shown, state) + groupText(members, now) : "");
+      parts.note.put(shown ? stripNote(shown, state, groups.length - 1, now) : "");
     }
 
     /** Pins and the plot's own points of one change; drawn in the next frame by the panel. */
@@ -298,35 +247,5 @@
     return self;
   }
 
-  function stripNote(alert, state, others, now) {
-    const more = others > 0 ? "+" + others : "";
-    if (state === "answered") return [actionWords(alert.acknowledged.action), more].filter(Boolean).join(" ");
-    if (state === "open" && !alert.sounded_at && alert.level !== "critical" && alert.sounds_at) {
-      const left = Date.parse(alert.sounds_at) - now;
-      if (left > 0) return ["sounds in " + countdown(left), more].filter(Boolean).join(" ");
-    }
-    return more;
-  }
-
-  /** What to show of one sign; of two that share a place the worse one gives the words under it. */
-  function readSign(sign, now, isClosed) {
-    const missing = sign && sign.not_measured;
-    const measuredAt = sign && sign.effective_at ? Date.parse(sign.effective_at) : null;
-    const hasValue = Boolean(sign) && sign.value !== null && sign.value !== undefined && measuredAt !== null;
-    if (missing && (!hasValue || Date.parse(missing.effective_at) > measuredAt)) {
-      const since = age(now - Date.parse(missing.effective_at));
-      const last = hasValue ? ", last " + decimals(sign.value, 0, 1) + " " + age(now - measuredAt) + " ago" : "";
-      return { text: NO_VALUE, age: words(missing.reason).replace(" measurement", ""), detail: words(missing.reason) + " " + since + " ago" + last, isMissing: true, level: null, isWorse: 2 };
-    }
-    if (!hasValue) return { text: NO_VALUE, age: "none yet", detail: null, isMissing: true, level: null, isWorse: 3 };
-    // Nobody measures any more in a closed session: whatever stands there is old.
-    const isStale = isClosed || (Boolean(sign.stale_at) && Date.parse(sign.stale_at) < now);
-    const old = age(now - measuredAt);
-    return { text: decimals(sign.value, 0, 1), age: old, detail: null, isStale, level: sign.level || null, isWorse: isStale ? 1 : 0 };
-  }
-
-  window.infusion.panelTile = {
-    create, el, cell, words, actionWords, age, countdown, RANK, MARK, OPEN,
-    isShown, chairName, isOver, isUnanswered, isSounding, isPromiseBroken, urgency, byUrgency,
-  };
+  window.infusion.panelTile = { create, el, cell };
 })();

@@ -1,8 +1,10 @@
-/* The side list "Open alerts": every alert with its story, and its answer in the card itself.
-   An answer keeps its entry id until the server has taken it, so that trying again never answers twice. */
+/* The side list "Open alerts": every alert with its story, and its answer in the card itself; what is overdue in one
+   session stands on one card. An answer keeps its entry id until the server has taken it, so that trying again never
+   answers twice. */
 (function () {
   "use strict";
-  const { el, cell, words, actionWords, chairName, age, countdown, MARK, isOver, isUnanswered, isPromiseBroken, byUrgency } = window.infusion.panelTile;
+  const { el, cell } = window.infusion.panelTile;
+  const { words, actionWords, chairName, age, countdown, MARK, isUnanswered, isPromiseBroken, byUrgency, grouped, groupText, stateOf } = window.infusion.panelWords;
   const CHOICES = [
     { label: "Re-measure 2 min", action: "remeasure", deadline_min: 2 },
     { label: "Re-measure 5 min", action: "remeasure", deadline_min: 5 },
@@ -31,39 +33,46 @@
   }
 
   // ------------------------------------------------------------------ one card
-  function createCard(alert) {
-    const root = el("article", "alert", null, { "data-alert-id": alert.alert_id });
+  /** The card of one group of alerts (`grouped`); the most urgent of them speaks for it. */
+  function createCard() {
+    const root = el("article", "alert");
     const head = el("div", "alert__head", root);
     const mark = cell("strong", "alert__mark", head);
-    const where = cell("a", "alert__where", head, { href: "/sessions/" + alert.session_id });
+    const where = cell("a", "alert__where", head, {});
     const since = cell("span", "alert__since", head);
     const text = cell("p", "alert__text", root);
     const lines = ["life", "promise", "chair", "source"].map((name) => cell("p", "alert__line alert__line--" + name, root));
     const problem = cell("p", "problem alert__problem", root, { role: "alert" });
     const actions = el("div", "alert__actions", root);
+    let members = [];
     let shown = null;
     let tile = null;
     let mode = "closed";     // closed, choosing, other, sending, waiting
     let drawn = "";
-    let pending = null;      // {path, body, wrap}
+    let asked = null;        // the alerts that were shown when somebody began to answer
+    let pending = null;      // requests that are still to be taken: [{path, body}]
     let retry = null;
     let attempts = 0;
 
-    function update(newAlert, newTile, now) {
-      shown = newAlert;
+    function update(newMembers, newTile, now) {
+      members = newMembers;
       tile = newTile;
       tick(now);
       drawActions();
     }
 
     function tick(now) {
-      const state = isOver(shown) ? "over" : isUnanswered(shown, now) ? "open" : "answered";
+      members.sort(byUrgency(now));
+      shown = members[0];
+      const state = stateOf(shown, now);
+      if (root.dataset.alertId !== shown.alert_id) root.dataset.alertId = shown.alert_id;
+      if (where.node.getAttribute("href") !== "/sessions/" + shown.session_id) where.node.href = "/sessions/" + shown.session_id;
       if (root.dataset.state !== state) root.dataset.state = state;
       if (root.dataset.level !== shown.level) root.dataset.level = shown.level;
       mark.put(MARK[shown.level]);
       where.put([chairName(tile), tile.patient_label].filter(Boolean).join(" \u00b7 "));
       since.put(age(now - Date.parse(shown.raised_at)));
-      text.put(shown.text);
+      text.put(groupText(members, now));
       [life(now), promise(now), chair(), shown.citation || ""].forEach((line, at) => lines[at].put(line));
     }
 
@@ -71,19 +80,24 @@
       if (shown.withdrawn_at) return "Entry withdrawn at " + time(shown.withdrawn_at) + ", not seen";
       if (shown.cleared_at) return "Over since " + time(shown.cleared_at) + ", not seen";
       if (shown.is_past) return "Recorded late, for " + time(shown.raised_at);
-      if (shown.unanswered_at && isUnanswered(shown, now)) return "Nobody had answered by " + time(shown.unanswered_at);
+      if (shown.unanswered_at && isUnanswered(shown, now)) {
+        return "Not answered: passed on beyond the panel at " + time(shown.unanswered_at) + (shown.unanswered_times > 1 ? ", again" : "");
+      }
       const left = shown.sounds_at && !shown.sounded_at && shown.level !== "critical" ? Date.parse(shown.sounds_at) - now : 0;
       if (left > 0 && isUnanswered(shown, now)) return "Silent: re-measure within " + countdown(left) + ", then it sounds";
       return "";
     }
 
     function promise(now) {
-      const given = shown.acknowledged;
-      if (!given) return "";
+      const state = stateOf(shown, now);
+      if (!shown.acknowledged) return shown.broken_promise && state === "open" ? "Promise not kept. " + promiseWords(shown.broken_promise) : "";
+      return promiseWords(shown.acknowledged) + (isPromiseBroken(shown, now) && state !== "over" ? ". Not done." : "");
+    }
+
+    function promiseWords(given) {
       const deadline = given.deadline_at ? " by " + time(given.deadline_at) : "";
       const remark = given.remark ? " (" + given.remark + ")" : "";
-      const said = given.by + ", " + time(given.at) + ": " + actionWords(given.action) + deadline + remark;
-      return isPromiseBroken(shown, now) && !isOver(shown) ? said + ". Not done." : said;
+      return given.by + ", " + time(given.at) + ": " + actionWords(given.action) + deadline + remark;
     }
 
     function chair() {
@@ -101,7 +115,7 @@
     /** Rebuilds the buttons only when what they offer changes, so that none moves under a finger. */
     function drawActions() {
       const me = window.infusion.me || {};
-      const wanted = [mode, root.dataset.state, shown.level, Boolean(shown.at_the_chair), me.role].join(" ");
+      const wanted = [mode, root.dataset.state, shown.level, isSomebodyThere(), me.role].join(" ");
       if (wanted === drawn) return;
       drawn = wanted;
       actions.replaceChildren();
@@ -113,13 +127,15 @@
       else drawFirst(me.role);
     }
 
+    function isSomebodyThere() { return meant().every((alert) => alert.at_the_chair); }
+
     function drawFirst(role) {
       const state = root.dataset.state;
       const mayAnswer = ANSWERING_ROLES.includes(role);
       if (mayAnswer && state === "over") button("Seen", () => answer({ action: "other", remark: "seen after it was over" }));
       // Who stands at the chair says so first: it tells the physician and silences nothing.
-      if (CHAIR_ROLES.includes(role) && state !== "over" && !shown.at_the_chair) button("At the chair", atTheChair);
-      if (mayAnswer && state === "open") button("Acknowledge", () => go("choosing"), "alert__acknowledge");
+      if (CHAIR_ROLES.includes(role) && state !== "over" && !isSomebodyThere()) button("At the chair", atTheChair);
+      if (mayAnswer && state === "open") button("Acknowledge", choose, "alert__acknowledge");
     }
 
     function drawChoices() {
@@ -142,18 +158,36 @@
 
     function go(newMode) { mode = newMode; problem.put(""); drawActions(); }
 
-    function back() { clearTimeout(retry); pending = null; go("closed"); }
+    function back() { clearTimeout(retry); pending = asked = null; go("closed"); }
+
+    /** The alerts that an answer is for: those that stand as the card says, or stood so when somebody began to answer.
+        What joined the card since then was not read by anybody. */
+    function meant() {
+      if (asked) return members.filter((alert) => asked.has(alert.alert_id));
+      const now = window.infusion.clock.now();
+      return members.filter((alert) => stateOf(alert, now) === root.dataset.state);
+    }
+
+    function choose() {
+      asked = new Set(meant().map((alert) => alert.alert_id));
+      go("choosing");
+    }
 
     function answer(content) {
-      const body = { entry_id: window.infusion.uuid7() };
-      for (const key in content) if (content[key] !== undefined) body[key] = content[key];
-      pending = { path: "/api/v1/alerts/" + shown.alert_id + "/acknowledgements", body };
+      pending = meant().map((alert) => {
+        const body = { entry_id: window.infusion.uuid7() };
+        for (const key in content) if (content[key] !== undefined) body[key] = content[key];
+        return { path: "/api/v1/alerts/" + alert.alert_id + "/acknowledgements", body };
+      });
+      problem.put("");
       send();
     }
 
     function atTheChair() {
-      const entry = { entry_id: window.infusion.uuid7(), kind: "at_the_chair", source: "hand", alert_id: shown.alert_id };
-      pending = { path: "/api/v1/sessions/" + shown.session_id + "/entries", body: { entries: [entry] } };
+      const entries = meant().filter((alert) => !alert.at_the_chair)
+        .map((alert) => ({ entry_id: window.infusion.uuid7(), kind: "at_the_chair", source: "hand", alert_id: alert.alert_id }));
+      pending = [{ path: "/api/v1/sessions/" + shown.session_id + "/entries", body: { entries } }];
+      problem.put("");
       send();
     }
 
@@ -161,15 +195,20 @@
       clearTimeout(retry);
       const sent = pending;
       if (!sent) return;
-      if (mode !== "waiting") go("sending");
-      const answer = await window.infusion.call("POST", sent.path, sent.body);
-      if (pending !== sent) return;
-      if (answer.status === 0 || answer.status >= 500) { wait(answer.status); return; }
-      pending = null;
+      if (mode !== "waiting") { mode = "sending"; drawActions(); }
+      while (sent.length) {
+        const answer = await window.infusion.call("POST", sent[0].path, sent[0].body);
+        if (pending !== sent) return;
+        if (answer.status === 0 || answer.status >= 500) { wait(answer.status); return; }
+        sent.shift();
+        const said = refusal(answer);
+        if (said) problem.put(said);
+        else if (mode === "waiting") problem.put("");
+      }
+      pending = asked = null;
       attempts = 0;
-      const said = refusal(answer);
-      go("closed");
-      problem.put(said);
+      mode = "closed";
+      drawActions();
     }
 
     function wait(status) {
@@ -181,7 +220,7 @@
     }
 
     return {
-      id: alert.alert_id, root, update, tick, drawActions,
+      root, update, tick, drawActions,
       isBusy: () => mode !== "closed",
       alert: () => shown,
       stop() { clearTimeout(retry); pending = null; },
@@ -196,16 +235,16 @@
     function update(tiles, now) {
       const seen = new Set();
       let isChanged = false;
-      tiles.forEach((tile) => (tile.alerts || []).forEach((alert) => {
-        seen.add(alert.alert_id);
-        let card = cards.get(alert.alert_id);
+      tiles.forEach((tile) => grouped(tile.alerts || [], now).forEach((members, key) => {
+        seen.add(key);
+        let card = cards.get(key);
         if (!card) {
-          card = createCard(alert);
-          cards.set(alert.alert_id, card);
+          card = createCard();
+          cards.set(key, card);
           host.appendChild(card.root);
           isChanged = true;
         }
-        card.update(alert, tile, now);
+        card.update(members, tile, now);
       }));
       cards.forEach((card, id) => {
         // A card with an answer on its way stays until the server has said what became of it.

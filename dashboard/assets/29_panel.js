@@ -8,12 +8,13 @@
   const SCROLL_MS = 8000;          // the plots move on by a pixel or so, each at its own moment
   const HAND_REST_MS = 1000;       // nothing changes places so soon after a hand or mouse moved over it
   const CHOOSING_REST_MS = 20000;
+  const MEANT_MS = 700;
   const RATE_KINDS = ["infusion_started", "rate_changed", "bag_changed", "infusion_paused", "infusion_resumed", "infusion_ended"];
   // After these the past itself reads differently: the plots are read anew.
   const REWRITING_KINDS = ["entered_in_error", "amendment", "weight"];
 
   function start(root) {
-    const { panelTile, panelAlerts, panelSound, panelOrder, panelPlot, live, call, clock } = window.infusion;
+    const { panelTile, panelWords, panelAlerts, panelSound, panelOrder, panelPlot, panelDetail, live, call, clock } = window.infusion;
     const find = (name) => root.querySelector("#panel--" + name);
     const grid = find("tiles");
     const empty = find("empty");
@@ -22,6 +23,9 @@
     const dirty = new Set();
     const alerts = panelAlerts.create(find("alerts"), find("no-alert"));
     const sound = panelSound.create(showSound);
+    const pause = window.infusion.panelPause.create();
+    const gates = window.infusion.heldActs.create(takeGate);
+    const detail = panelDetail.create(find("detail"), gates);
     const panelIsSimulated = find("frame").dataset.simulated === "true";
     let closeLive = null;
     let isStopped = false;
@@ -33,12 +37,14 @@
     let sides = 0;                 // 0: nothing to settle; else the order waits for the hands to rest
     let isHandDown = false;
     let handAt = 0;
+    let soundMode = "";
+    let soundModeAt = 0;
     let rereading = null;
     let retry = null;
 
     // ---------------------------------------------------------------- tiles
     function addTile(tile, now) {
-      const made = panelTile.create(tile, panelIsSimulated);
+      const made = panelTile.create(tile, panelIsSimulated, openDetail);
       made.show(tile, now);
       made.plot.pin(pinsOf(tile));
       tiles.set(tile.session_id, made);
@@ -56,7 +62,26 @@
       gone.root.remove();
       closed.set(id, gone.tile.change_number);
       tiles.delete(id);
+      if (detail.shownId() === id) detail.close();
       sides = 1;
+    }
+
+    // ---------------------------------------------------------------- detail of one session, and what holds its next act
+    function openDetail(id) {
+      const shown = tiles.get(id);
+      if (shown) detail.open(shown.tile, shown.gate, clock.now());
+    }
+
+    function showDetail(now) {
+      const shown = tiles.get(detail.shownId());
+      if (shown) detail.take(shown.tile, shown.gate, now);
+    }
+
+    function takeGate(id, gate) {
+      const shown = tiles.get(id);
+      if (!shown) return;
+      shown.takeGate(gate, clock.now());
+      if (detail.shownId() === id) showDetail(clock.now());
     }
 
     const sizes = new ResizeObserver((changes) => changes.forEach((change) => {
@@ -78,7 +103,7 @@
       const now = clock.now();
       let shown = tiles.get(tile.session_id);
       if (!shown) {
-        if (!panelTile.isShown(tile)) return;
+        if (!panelWords.isShown(tile)) return;
         shown = addTile(tile, now);
         rereadSoon();
       } else if (tile.change_number >= shown.tile.change_number) {
@@ -88,8 +113,10 @@
           shown.plot.pin(pinsOf(tile));
           sides = 1;
         }
-        if (!panelTile.isShown(tile)) removeTile(tile.session_id);
+        if (!panelWords.isShown(tile)) removeTile(tile.session_id);
       }
+      if (detail.shownId() === tile.session_id) showDetail(now);
+      if (change.entry && change.entry.source === "hand") gates.soon(tile.session_id, performance.now());
       addPoints(shown, change);
       dirty.add(shown);
       if (sides) settle(now);
@@ -127,7 +154,7 @@
       clock.learn(panel.server_time);
       const now = clock.now();
       const named = new Set();
-      panel.tiles.filter(panelTile.isShown).forEach((tile) => {
+      panel.tiles.filter(panelWords.isShown).forEach((tile) => {
         named.add(tile.session_id);
         if (!isWhole && closed.get(tile.session_id) >= tile.change_number) return;
         let shown = tiles.get(tile.session_id);
@@ -183,6 +210,8 @@
       phase = (phase + 1) % PHASES;
       if (phase !== 0) return;
       alerts.tick(now);
+      if (!isLost) gates.tick(Array.from(tiles.values(), (one) => one.tile), performance.now());
+      showDetail(now);
       showCounts(now);
       showSounding(now);
       if (sides || isOrderOld(now)) settle(now);
@@ -209,7 +238,7 @@
     }
 
     function mayMove() {
-      const rest = alerts.isBusy() ? CHOOSING_REST_MS : HAND_REST_MS;
+      const rest = alerts.isBusy() || detail.isBusy() ? CHOOSING_REST_MS : HAND_REST_MS;
       return !isHandDown && performance.now() - handAt > rest;
     }
 
@@ -230,34 +259,59 @@
       let open = 0;
       let needing = 0;
       let unseen = 0;
+      let passedOn = 0;
       tiles.forEach(({ tile }) => {
-        if (panelTile.OPEN.includes(tile.status)) { open += 1; counted[tile.status] = (counted[tile.status] || 0) + 1; }
+        if (panelWords.OPEN.includes(tile.status)) { open += 1; counted[tile.status] = (counted[tile.status] || 0) + 1; }
         const list = tile.alerts || [];
-        if (list.some((alert) => panelTile.RANK[alert.level] > 1 && panelTile.isUnanswered(alert, now))) needing += 1;
-        unseen += list.filter((alert) => panelTile.isOver(alert)).length;
+        if (list.some((alert) => panelWords.RANK[alert.level] > 1 && panelWords.isUnanswered(alert, now))) needing += 1;
+        if (list.some((alert) => alert.unanswered_at && panelWords.isUnanswered(alert, now))) passedOn += 1;
+        unseen += list.filter((alert) => panelWords.isOver(alert)).length;
       });
       put("open", String(open));
-      put("needing", needing + (needing === 1 ? " needs somebody" : " need somebody"));
-      put("states", panelTile.OPEN.filter((one) => counted[one]).map((one) => counted[one] + " " + one).join(", "));
+      put("needing", needing + (needing === 1 ? " needs somebody" : " need somebody") + (passedOn ? ", " + passedOn + " not answered for 60 s" : ""));
+      put("states", panelWords.OPEN.filter((one) => counted[one]).map((one) => counted[one] + " " + one).join(", "));
       put("unseen", unseen ? unseen + " over, not seen" : "");
       find("needing").dataset.some = needing ? "true" : "false";
       empty.hidden = tiles.size > 0;
       if (tiles.size === 0) showNothing(200);
     }
 
+    function soundingNow(now) {
+      return Array.from(tiles.values()).flatMap(({ tile }) => (tile.alerts || []).filter((alert) => panelWords.isSounding(alert, now)));
+    }
+
     function showSounding(now) {
-      let level = null;
-      tiles.forEach(({ tile }) => (tile.alerts || []).forEach((alert) => {
-        if (!panelTile.isSounding(alert, now)) return;
-        if (level === null || panelTile.RANK[alert.level] > panelTile.RANK[level]) level = alert.level;
-      }));
+      const sounding = soundingNow(now);
+      // The pause runs on a clock that no server can set back.
+      const level = pause.heard(sounding, performance.now());
       sound.set(level);
       if (root.dataset.sounding !== (level || "")) root.dataset.sounding = level || "";
+      showSoundButton(sounding.length > 0);
     }
 
     function showSound(isOn) {
       root.dataset.sound = isOn ? "on" : "off";
-      put("sound", isOn ? "Sound on" : "Sound off \u2013 tap to switch on");
+      showSounding(clock.now());
+    }
+
+    /** One button in one place: switches the sound on, pauses what sounds, ends the pause. */
+    function showSoundButton(isSounding) {
+      const paused = pause.state(performance.now());
+      const mode = root.dataset.sound !== "on" ? "off" : paused ? "paused" : isSounding ? "sounding" : "on";
+      if (mode !== soundMode) { soundMode = mode; soundModeAt = performance.now(); }
+      const left = paused ? panelWords.countdown(paused.leftMs) : "";
+      put("sound", { off: "Sound off \u2013 tap to switch on", paused: "Paused " + left + " \u2013 end", sounding: "Pause sound 2 min", on: "Sound on" }[mode]);
+      put("paused", paused ? "Sound paused by " + paused.by + ", " + left : "");
+      if (root.dataset.soundMode !== mode) root.dataset.soundMode = mode;
+    }
+
+    function tapSound() {
+      // A tap that was meant for what the button said a moment ago must not silence an alert.
+      const isMeant = performance.now() - soundModeAt > MEANT_MS;
+      if (soundMode === "paused") pause.end();
+      else if (soundMode === "sounding" && isMeant) pause.begin(soundingNow(clock.now()), performance.now(), (window.infusion.me || {}).display_name || "somebody");
+      else if (soundMode !== "sounding") sound.unlock();
+      showSounding(clock.now());
     }
 
     function showDensity() {
@@ -282,12 +336,11 @@
     const down = () => { isHandDown = true; handAt = performance.now(); };
     const up = () => { isHandDown = false; handAt = performance.now(); };
     const move = () => { handAt = performance.now(); };
-    const unlock = () => sound.unlock();
     root.addEventListener("pointerdown", down);
     find("frame").addEventListener("pointermove", move, { passive: true });
     window.addEventListener("pointerup", up);
     window.addEventListener("pointercancel", up);
-    find("sound").addEventListener("click", unlock);
+    find("sound").addEventListener("click", tapSound);
 
     panelPlot.defineHatch(find("frame"));
     showSound(false);
@@ -305,6 +358,7 @@
       sizes.disconnect();
       sound.stop();
       alerts.stop();
+      gates.stop();
       window.removeEventListener("pointerup", up);
       window.removeEventListener("pointercancel", up);
     };

@@ -65,6 +65,13 @@
     return data.past ? window.infusion.clinicTime(Date.parse(instant)) : window.infusion.clinicWall.wallText(Date.parse(instant));
   }
 
+  function offeredButton([id, words, small, isLacking]) {
+    const one = make("button", "choice", words, { type: "button", "data-choice": id });
+    if (small) one.append(make("small", "choice__detail", small));
+    one.classList.toggle("choice--lacking", Boolean(isLacking));
+    return one;
+  }
+
   let described = 0;
 
   function makeInput(element, form) {
@@ -189,14 +196,14 @@
         if (question) note.append(question);
       },
       settle,
-      /** The entries that may be named now: [[id, words]]; one that is chosen and gone is chosen no more. */
-      offer(items) {
+      /** What may be named now: [[id, words, small words, whether something is lacking]]; one that is chosen and gone is
+          chosen no more. */
+      offer(items, noneWords) {
         const row = group.querySelector(".choices__row");
         const key = JSON.stringify(items);
         if (row.dataset.key === key) return;
         row.dataset.key = key;
-        row.replaceChildren(...(items.length ? items.map(([id, words]) => make("button", "choice", words, { type: "button", "data-choice": id }))
-          : [make("span", "quiet choices__none", "Nothing on record")]));
+        row.replaceChildren(...(items.length ? items.map(offeredButton) : [make("span", "quiet choices__none", noneWords || "Nothing on record")]));
         if (chosen !== null && !items.some(([id]) => id === chosen)) chosen = null;
         showChosen();
       },

@@ -5,6 +5,8 @@
   "use strict";
   const { clock, uuid7 } = window.infusion;
   const { make, button, normalised, wordsOf, attachField, pastInstant } = window.infusion.entryField;
+  // Forms whose one tap says enough.
+  const MAY_BE_EMPTY = ["discharged"];
 
   // ------------------------------------------------------------------------------------------------- number pad
 
@@ -118,6 +120,7 @@
 
     const form = {
       element, kind: element.dataset.entryForm, hasPad: Boolean(pad), confirmed: new Set(), fields: [], isBusy: false,
+      mayBeEmpty: MAY_BE_EMPTY.includes(element.dataset.entryForm),
       entryId: () => entryId,
       inUse: () => (used && used.isInFront() ? used : null),
       field: (name) => form.fields.find((one) => one.name === name),
@@ -179,7 +182,7 @@
       },
       save() {
         if (form.isBusy) return;
-        if (form.isEmpty() && form.fields.length) { form.say("Nothing typed yet."); return; }
+        if (form.isEmpty() && form.fields.length && !form.mayBeEmpty) { form.say("Nothing typed yet."); return; }
         if (form.time && !form.time.isReadable()) { form.say("The time is not readable: HH:MM."); form.time.focus(); return; }
         if (options.onSave) options.onSave(form);
       },
@@ -218,6 +221,8 @@
       openFirstPart() { const first = element.querySelector("[data-open-part]"); if (first) form.openPart(first.dataset.openPart); },
       /** What was refused has to be done again, at the time of the next tap. */
       forgetTap() { tappedAt = null; },
+      /** The next save speaks of this time. */
+      tapAt(instant) { tappedAt = instant; },
       say(text) { if (status) status.textContent = text; },
       clear() {
         form.fields.forEach((one) => one.clear());

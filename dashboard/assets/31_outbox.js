@@ -15,7 +15,10 @@
   const GIVE_UP_WAITING_MS = 8000;
   const SETTLED = ["recorded", "duplicate"];
   const RETURNED = ["refused", "confirmation_needed"];
+  // Acts that a gate may hold, with the beginning of the fields that it names.
+  const GATED = { infusion_started: "start.", discharged: "discharge." };
   const inMemory = new Map();
+  const awaited = new Set(); // ids of items whose answer somebody waits for at the form
   let failures = 0;
   let timer = null;
   let isSending = false;
@@ -167,6 +170,11 @@
     const outcomes = own.map((result) => result.outcome);
     if (RETURNED.some((one) => outcomes.includes(one))) {
       const problems = own.flatMap((result) => (result.problems || []).map((one) => Object.assign({ entry_id: result.entry_id }, one)));
+      if (isHeldAfterwards(item, problems)) {
+        item.body.entries[0].has_happened = true;
+        store(item);
+        return sendOne(find(item.id));
+      }
       giveBack(item, outcomes.includes("refused") ? "refused" : "confirmation_needed", problems, own);
       return true;
     }
@@ -174,6 +182,14 @@
     drop(item);
     emit({ item, outcome: outcomes[0], result: own[0], results: own });
     return true;
+  }
+
+  /** Refused by a gate alone, after the person was told that it is kept: it has happened by now, and is never held.
+      A refused entry occupies no id, so that the same one may say so. */
+  function isHeldAfterwards(item, problems) {
+    const [entry, ...others] = item.body.entries;
+    const gate = GATED[entry.kind];
+    return Boolean(gate) && !others.length && !entry.has_happened && !awaited.has(item.id) && problems.every((one) => one.field.startsWith(gate));
   }
 
   function giveBack(item, outcome, problems, results) {
@@ -203,10 +219,11 @@
   /** Like put; answers {outcome, result, problems} or, when the server has not answered in time, {outcome: "kept"}. */
   function send(what, waitMs) {
     return new Promise((resolve) => {
-      const done = (answer) => { clearTimeout(waiting); document.removeEventListener("infusion:outbox", look); resolve(answer); };
+      const done = (answer) => { awaited.delete(what.id); clearTimeout(waiting); document.removeEventListener("infusion:outbox", look); resolve(answer); };
       const look = (event) => { if (event.detail.item && event.detail.item.id === what.id) done(event.detail); };
       const waiting = setTimeout(() => done({ outcome: "kept" }), waitMs);
       document.addEventListener("infusion:outbox", look);
+      awaited.add(what.id);
       put(what);
     });
   }
@@ -265,9 +282,15 @@
     return Array.from(counts);
   }
 
+  /** Whether the server cannot be asked at this moment, as far as this tablet knows. */
+  function isOffline() {
+    const isStuck = trouble === "offline" && mine().some((item) => item.state === "waiting");
+    return isStuck || navigator.onLine === false || document.body.classList.contains("path-lost");
+  }
+
   function flushSoon() { failures = 0; flush(); }
 
-  window.infusion.outbox = { put, send, entryItem, discard, claim, standing, words, flush: flushSoon };
+  window.infusion.outbox = { put, send, entryItem, discard, claim, standing, words, isOffline, flush: flushSoon };
   document.addEventListener("infusion:me", () => { adopt(); flushSoon(); });
   window.addEventListener("online", flushSoon);
   window.addEventListener("storage", (event) => { if (!event.key || event.key.startsWith(PREFIX)) emit(); });

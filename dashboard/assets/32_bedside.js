@@ -22,7 +22,6 @@
   const LEVEL_ORDER = { critical: 0, warning: 1, advisory: 2 };
   // A correction touches other entries: the server reads the record anew.
   const CORRECTING = ["amendment", "entered_in_error"];
-  const READINESS_WORDS = { one: "1 item of the readiness list", many: (count) => `${count} items of the readiness list` };
 
   const time = (instant, seconds) => window.infusion.clinicTime(instant, seconds);
   const words = () => window.infusion.sessionWords;
@@ -126,6 +125,7 @@
       paintButtons();
       list.paint();
       readiness.paint();
+      gates.paint();
       Object.values(forms).forEach((form) => { paintDose(form); offerEntries(form); });
     }
 
@@ -228,30 +228,17 @@
       toggle('.bedside-rail [data-open-form="infusion_started"]', !isBefore);
       toggle('.bedside-rail [data-open-form="rate_changed"]', isBefore);
       toggle("#bedside--resume", status !== "paused");
-      toggle("#bedside--ready-card", status !== "planned");
       // Quiet where nothing runs, never locked: another tablet may know more than this one.
       find("#bedside--pause").classList.toggle("bedside-bar__button--idle", !isDelivering);
       find("#bedside--stop").classList.toggle("bedside-bar__button--idle", !isDelivering && status !== "paused");
       toggle('.bedside-more [data-open-form="session_cancelled"]', !isBefore);
       toggle('.bedside-more [data-open-form="session_aborted"]', isBefore);
-      put(find('[data-show="ready_words"]'), readyWords());
-    }
-
-    function readyWords() {
-      const tile = state.tile, missing = [];
-      if (!tile.weight_kg) missing.push("weight");
-      if (!tile.setting) missing.push("setting");
-      const hasVitals = Object.keys(DUE_WORDS).every((name) => tile.signs[name]);
-      if (!hasVitals) missing.push("baseline vital signs");
-      if (!tile.pain) missing.push("baseline pain");
-      const unclear = (tile.care && tile.care.readiness_unclear) || [];
-      if (unclear.length) missing.push(unclear.length === 1 ? READINESS_WORDS.one : READINESS_WORDS.many(unclear.length));
-      return missing.length ? `Planned. Still open: ${missing.join(", ")}.` : "Planned. Nothing is open.";
     }
 
     // ----------------------------------------------------------------------------------------- alerts
 
     function paintAlerts() {
+      window.infusion.unanswered.paintSession(find("#bedside--unanswered"), state.tile, atTheChair);
       const alerts = state.tile.alerts.filter((one) => !one.withdrawn_at).sort((a, b) =>
         Number(Boolean(a.cleared_at)) - Number(Boolean(b.cleared_at)) || LEVEL_ORDER[a.level] - LEVEL_ORDER[b.level]
         || Date.parse(b.raised_at) - Date.parse(a.raised_at));
@@ -274,11 +261,12 @@
       text.append(make("span", "bedside-alert__words", alert.text), make("small", "bedside-alert__state", alertState(alert)));
       row.append(text);
       if (!alert.at_the_chair) {
-        row.append(button("At the chair", "bedside-alert__chair", (event) =>
-          act("at_the_chair", "At the chair", { alert_id: alert.alert_id }, event.currentTarget), { "data-role": "at-the-chair" }));
+        row.append(button("At the chair", "bedside-alert__chair", (event) => atTheChair(alert, event.currentTarget), { "data-role": "at-the-chair" }));
       }
       return row;
     }
+
+    function atTheChair(alert, tapped) { act("at_the_chair", "At the chair", { alert_id: alert.alert_id }, tapped); }
 
     function alertState(alert) {
       const parts = [alert.cleared_at ? `over since ${time(alert.cleared_at)}` : `since ${time(alert.raised_at)}`];
@@ -321,7 +309,7 @@
     }
 
     async function saveForm(form) {
-      const entry = form.entry();
+      const entry = Object.assign(form.entry(), gates.addition(form));
       const title = words().entryTitle(entry, state.entries);
       form.setBusy(true);
       form.say("Saving");
@@ -329,7 +317,8 @@
       form.setBusy(false);
       if (SETTLED.includes(answer.outcome)) { finished(form, entry, "Saved"); return; }
       if (answer.outcome === "kept") { finished(form, entry, "Kept on this tablet, not yet sent"); return; }
-      giveBack(form, answer);
+      if (state.view !== form.kind && !gates.isOverride(form.kind)) openView(form.kind);
+      giveBack(form, answer, Date.parse(entry.effective_at));
     }
 
     function finished(form, entry, word) {
@@ -337,26 +326,20 @@
       const what = words().entryWords(entry, state.tile && state.tile.weight_kg, state.entries) || words().entryTitle(entry, state.entries);
       form.say(`${word} ${time(entry.effective_at)}: ${what}`);
       if (form.hasPad) form.focusFirst();
-      if (entry.kind === "start_override") { openView("infusion_started"); forms.infusion_started.say(`Override ${word.toLowerCase()}. Start when the pump starts.`); }
-      if (STATUS_AFTER[entry.kind]) { say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.`); openView("overview"); }
+      if (gates.isOverride(entry.kind)) gates.overrideSaved(form, window.infusion.me.display_name);
+      if (STATUS_AFTER[entry.kind]) {
+        const whatIsMissing = entry.has_happened ? " As it happened: what is missing is an alert at the panel." : "";
+        say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.${whatIsMissing}`);
+        openView("overview");
+      }
     }
 
-    function giveBack(form, answer) {
+    /** `at`: the time that was refused or is asked about, epoch ms. */
+    function giveBack(form, answer, at) {
       const asks = answer.outcome === "confirmation_needed";
       if (!asks) form.forgetTap();
       form.say(asks ? "Please check. Nothing is recorded yet." : "Not recorded.");
-      form.showProblems(answer.problems, asks);
-      if (form.kind === "infusion_started") offerOverride(answer.problems);
-    }
-
-    /** A physician may let the start through with a reason; anybody else is told so. */
-    function offerOverride(problems) {
-      if (!problems.some((one) => one.field === "start_override")) return;
-      const isPhysician = window.infusion.me && window.infusion.me.role === "physician";
-      const list = forms.infusion_started.element.querySelector('[data-role="problems"]');
-      list.append(isPhysician
-        ? button("Override with a reason", "", () => openView("start_override"), { id: "bedside--override" })
-        : make("p", "quiet", "A physician who signs in here can override it with a reason."));
+      form.showProblems(asks ? answer.problems : gates.takeRefusal(form, answer, at), asks);
     }
 
     // ----------------------------------------------------------------------------------------- views and forms
@@ -370,6 +353,7 @@
       if (name === "unsent") paintUnsentList();
       if (name === "readiness") readiness.look();
       const form = forms[name];
+      if (form && form.fields.some((one) => one.data.staff)) staff.refresh();
       if (form && form.hasPad) form.focusFirst();
       paint();
     }
@@ -390,6 +374,19 @@
       const open = items.filter((one) => one.isEmpty()).length;
       const sum = items.reduce((total, one) => total + Number(one.read() || 0), 0);
       put(place, !items.length ? "" : open ? `Total open: ${open} of ${items.length} items to answer` : `Total ${sum} of 10`);
+      paintLacking(form, items.length > 0 && !open ? sum : null);
+    }
+
+    /** What this assessment still lacks for going home, by the clinic's own score. `sum`: null while it is open. */
+    function paintLacking(form, sum) {
+      const place = form.element.querySelector('[data-show="discharge-lacking"]');
+      const { scores, lowest } = place.dataset, score = form.field("score").read();
+      const lacking = [];
+      if (!scores.split(" ").includes(score)) lacking.push(`a ${scores.toUpperCase().replace(/ /g, " or ")} score`);
+      else if (sum === null || sum < Number(lowest)) lacking.push(`${scores.toUpperCase()} of at least ${lowest}`);
+      ["is_oriented", "walks_safely", "understands_instructions"].map((name) => form.field(name)).filter((one) => one.read() !== true)
+        .forEach((one) => lacking.push(one.data.label.toLowerCase() + (one.read() === false ? " (answered no)" : "")));
+      put(place, lacking.length ? `For going home still missing: ${lacking.join(", ")}` : "Enough for going home, while it is fresh.");
     }
 
     function paintDose(form) {
@@ -413,15 +410,15 @@
     function attachForms() {
       screen.querySelectorAll("[data-entry-form]").forEach((element) => {
         const form = attach(element, {
-          onSave: saveForm,
-          onChange: (one) => { markDraft(one); paintDose(one); paintTotal(one); },
+          onSave: (one) => (gates.isOverride(one.kind) ? gates.override(one) : saveForm(one)),
+          onChange: (one, field) => { markDraft(one); paintDose(one); paintTotal(one); staff.changed(one, field); },
           needsAgain: (problem, one) => {
             const name = window.infusion.dose.typedTwice(one, state.tile);
             return name === problem.field ? name : null;
           },
-          confirmWords: (problem) => (problem.field === "start_missing" ? "Start anyway" : "Yes, it is right"),
         });
         forms[form.kind] = form;
+        paintTotal(form);
         const same = element.querySelector('[data-role="same-bag"]');
         if (same) same.addEventListener("click", () => { form.field("concentration_mg_per_ml").write(same.dataset.value); });
       });
@@ -452,8 +449,8 @@
     function ownRow(one) {
       if (one.state === "waiting") return unsentRow(one, "waits to be sent");
       const asks = one.outcome === "confirmation_needed";
-      const row = unsentRow(one, `${asks ? "asks" : "not recorded"}: ${one.problems.map(wordsOf).join("; ")}`);
       const entry = one.body.entries[0];
+      const row = unsentRow(one, `${asks ? "asks" : "not recorded"}: ${gates.shortWords(entry.kind, one.problems) || one.problems.map(wordsOf).join("; ")}`);
       if (one.session_id !== sessionId) row.append(linkTo(one));
       else if (forms[entry.kind]) row.append(button("Open", "", () => openReturned(one), { "data-role": "open" }));
       else if (asks) row.append(button("Yes, it is right", "", () => confirmReturned(one), { "data-role": "confirm" }));
@@ -478,9 +475,10 @@
       if (form.entryId() !== one.id) {
         if (!form.isEmpty()) { openView(form.kind); form.say("Save or empty this first: another entry waits for an answer."); return; }
         form.load(entry);
+        gates.loaded(entry);
       }
       openView(form.kind);
-      giveBack(form, one);
+      giveBack(form, one, Date.parse(entry.effective_at));
     }
 
     function confirmReturned(one) {
@@ -538,10 +536,12 @@
 
     const list = window.infusion.bedsideEntries.create(screen, { state, send, say, openView, forms });
     const readiness = window.infusion.readiness.create(screen, { state, send, say, unsentHere });
+    const gates = window.infusion.gates.create(screen, { state, forms, status: () => localStatus().status, say, openView, saveForm });
     attachForms();
+    const staff = window.infusion.staff.create(forms);
     wire();
     openView(location.hash === "#unsent" ? "unsent" : "overview");
-    const ticking = setInterval(() => { if (state.tile) { paintStatus(); paintDue(); paintSigns(); } }, 1000);
+    const ticking = setInterval(() => { if (state.tile) { paintStatus(); paintDue(); paintSigns(); gates.tick(); } }, 1000);
     document.addEventListener("infusion:outbox", onOutbox);
     document.addEventListener("infusion:me", paint);
     follow();
@@ -549,6 +549,8 @@
       state.isEnded = true;
       clearInterval(ticking);
       clearTimeout(rereading);
+      gates.stop();
+      staff.stop();
       document.removeEventListener("infusion:outbox", onOutbox);
       document.removeEventListener("infusion:me", paint);
       if (close) close();

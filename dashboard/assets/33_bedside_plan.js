@@ -37,6 +37,7 @@
     const tiles = new Map();
     const due = page.querySelector("#bedside--due");
     const cards = page.querySelector("#bedside--sessions");
+    const unanswered = page.querySelector("#bedside--unanswered");
     const said = page.querySelector("#bedside--list-said");
     let close = null;
     let isEnded = false;
@@ -63,6 +64,7 @@
       const sorted = Array.from(tiles.values()).filter((tile) => LISTED.includes(tile.status))
         .sort((a, b) => String(a.chair_label).localeCompare(String(b.chair_label), undefined, { numeric: true }));
       put(said, sorted.length ? "" : "No session is planned or open.");
+      window.infusion.unanswered.paintList(unanswered, sorted, atTheChair);
       const wanted = new Set(sorted.map((tile) => tile.session_id));
       Array.from(cards.children).filter((card) => !wanted.has(card.dataset.sessionCard)).forEach((card) => card.remove());
       sorted.forEach((tile, at) => {
@@ -70,6 +72,15 @@
         if (cards.children[at] !== card) cards.insertBefore(card, cards.children[at] || null);
         fill(card, tile);
       });
+    }
+
+    /** Said from the list; kept on the tablet until the server has it, like every entry. */
+    async function atTheChair(tile, alert, tapped) {
+      const { outbox } = window.infusion;
+      const entry = { entry_id: uuid7(), kind: "at_the_chair", effective_at: new Date(clock.now()).toISOString(), source: "hand", alert_id: alert.alert_id };
+      tapped.disabled = true;
+      await outbox.send(outbox.entryItem(tile.session_id, entry, `${tile.patient_label}: At the chair`), PLAN_WAIT_MS);
+      tapped.disabled = false;
     }
 
     async function follow() {
@@ -123,6 +134,7 @@
     let readyId = uuid7();
     let tappedAt = null;
     let isBusy = false;
+    let staff = null;
 
     const filled = () => ORDER.filter((kind) => kind === "session_planned" || !forms[kind].isEmpty());
     const missing = () => Object.keys(FOR_READY).filter((kind) => !isComplete(forms[kind])).map((kind) => FOR_READY[kind]);
@@ -142,7 +154,8 @@
       if (isBusy) return;
       const lacking = missing();
       put(saveButton, lacking.length ? "Plan session" : "Plan, mark ready");
-      put(said, lacking.length ? `Planned, not yet ready: ${lacking.join(", ")} can follow.` : "Complete: the session will be ready.");
+      put(said, lacking.length ? `Planned, not yet ready: ${lacking.join(", ")} can follow.`
+        : "The session will be ready. Consent and the check list follow on its page.");
     }
 
     function entries() {
@@ -216,9 +229,10 @@
     }
 
     box.querySelectorAll("[data-entry-form]").forEach((element) => {
-      const form = attach(element, { onSave: saveWhenConfirmed, onChange: () => { tappedAt = null; sayWhatFollows(); } });
+      const form = attach(element, { onSave: saveWhenConfirmed, onChange: (one, field) => { tappedAt = null; sayWhatFollows(); if (staff) staff.changed(one, field); } });
       forms[form.kind] = form;
     });
+    staff = window.infusion.staff.create(forms);
     ORDER.slice(0, -1).forEach((kind, at) => { forms[kind].afterLast = () => forms[ORDER[at + 1]].focusFirst(); });
     saveButton.addEventListener("click", save);
     page.querySelector("#bedside--new").addEventListener("click", () => open(true));
@@ -229,7 +243,7 @@
     const returned = () => outbox.standing().returned.find((item) => item.path === "/api/v1/sessions");
     const reopen = () => { if (location.hash === "#plan" && returned()) { open(true); load(returned()); } };
     if (window.infusion.me) reopen(); else document.addEventListener("infusion:me", reopen, { once: true });
-    return () => { document.removeEventListener("infusion:outbox", onOutbox); document.removeEventListener("infusion:me", reopen); };
+    return () => { staff.stop(); document.removeEventListener("infusion:outbox", onOutbox); document.removeEventListener("infusion:me", reopen); };
   }
 
   onPage("bedside", (root) => {

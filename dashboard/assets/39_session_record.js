@@ -8,6 +8,8 @@
   const CHARTED = new Set(["vital_signs", "pain_score", "infusion_started", "setting_attested"]);
   // What a correction touches reads differently all over the record: the server reads it anew.
   const CORRECTING = new Set(["amendment", "entered_in_error"]);
+  // What moves the limits in force, which the server knows: the first drug also fixes the baseline.
+  const LIMITING = new Set(["patient_limit", "oxygen_target", "medication_given"]);
   // What moves the dose and the ledger, which the server sums up.
   const DOSING = new Set(["infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_ended", "bolus", "bag_changed",
     "drug_drawn", "drug_wasted", "drug_returned", "ledger_witnessed", "weight"]);
@@ -44,8 +46,8 @@
   function takeFact(record, fact) {
     let alert = record.alertsById.get(fact.alert_id);
     if (!alert) {
-      alert = { alert_id: fact.alert_id, rule_id: fact.rule_id, level: fact.level, peak_level: fact.level, text: fact.text,
-        citation: fact.citation || "", raised_at: fact.at, is_past: Boolean(fact.is_past), acknowledged: null, at_the_chair: null };
+      alert = { alert_id: fact.alert_id, rule_id: fact.rule_id, condition: fact.condition, level: fact.level, peak_level: fact.level,
+        text: fact.text, raised_text: fact.text, citation: fact.citation || "", raised_at: fact.at, is_past: Boolean(fact.is_past), acknowledged: null, at_the_chair: null };
     }
     alert = Object.assign({}, alert);
     if (FACT_FIELDS[fact.fact]) alert[FACT_FIELDS[fact.fact]] = fact.at;
@@ -88,6 +90,9 @@
   function recordOf(timeline) {
     const record = emptyRecord();
     record.dose = timeline.dose;
+    record.limits = timeline.limits || [];
+    record.bands = timeline.bands || {};
+    record.notesAtEnd = timeline.notes_at_end || [];
     timeline.entries.forEach((entry) => takeEntry(record, entry));
     timeline.alerts.forEach((alert) => record.alertsById.set(alert.alert_id, alert));
     takeTile(record, timeline.session);
@@ -110,7 +115,7 @@
 
   /** Whether the timeline is to be read anew after this change: corrections, doses, rates that belong before others. */
   function asksToRead(change) {
-    return Boolean(change.entry) && (CORRECTING.has(change.entry.kind) || DOSING.has(change.entry.kind));
+    return Boolean(change.entry) && [CORRECTING, LIMITING, DOSING].some((kinds) => kinds.has(change.entry.kind));
   }
 
   window.infusion.sessionRecord = { recordOf, takeChange, asksToRead };

@@ -2,7 +2,12 @@
    A value is painted first; the figure follows in the next frame (41_session_figure.js). */
 (function () {
   "use strict";
-  const BEFORE_START = new Set(["planned", "ready"]);
+  // The act that comes next, which a physician may let through.
+  const NEXT_ACT = { planned: "start", ready: "start", recovery: "discharge" };
+  const OVERRIDES = {
+    start: { kind: "start_override", open: "Start override", save: "Override the start gate", question: "Why may this infusion start? The reason stands in the record under your name." },
+    discharge: { kind: "discharge_override", open: "Discharge override", save: "Override the discharge gate", question: "Why may this patient go home? The reason stands in the record under your name." },
+  };
   const RANK = { critical: 3, warning: 2, advisory: 1 };
   const HOUR = 3600000;
   const LIST_PAUSE = 1000;
@@ -124,6 +129,9 @@
     let record = null;
     let figure = null;
     let list = null;
+    let limits = null;
+    let gate = null;
+    const gates = window.infusion.heldActs.create((_, news) => { gate = news; showOverride(); });
     let closeLive = null;
     let timer = null;
     let listTimer = null;
@@ -167,7 +175,12 @@
     function showMoving(now) {
       const shown = movingWords(record.tile, now);
       Object.keys(shown).forEach((name) => put(nodes[name], shown[name]));
+      showAges(now);
+    }
+
+    function showAges(now) {
       showValues(now);
+      window.infusion.sessionMore.show(page, record, now);
     }
 
     function showHead() {
@@ -194,6 +207,7 @@
       const notes = open.map(alertNote);
       if (!open.length) notes.push(note("No open alerts", "none"));
       record.tile.not_judged.forEach((text) => notes.push(note(text, "not-judged")));
+      record.notesAtEnd.forEach((text) => notes.push(note(text, "not-judged")));
       host.replaceChildren(...notes);
     }
 
@@ -217,34 +231,67 @@
       return made;
     }
 
-    // ------------------------------------------------ start override (physician, before the start)
+    // ------------------------------------------------ what holds the next act, and the physician's override
     function showOverride() {
       const host = page.querySelector("#session--override");
-      const may = window.infusion.me.role === "physician" && BEFORE_START.has(record.tile.status);
-      host.classList.toggle("hidden", !may);
-      if (!may) { host.replaceChildren(); return; }
+      const act = NEXT_ACT[record.tile.status];
+      host.classList.toggle("hidden", !act);
+      if (!act) { host.replaceChildren(); return; }
       if (host.querySelector("form")) return;
+      const may = window.infusion.me.role === "physician" && (!gate || gate.held.length > 0);
+      const wanted = JSON.stringify([act, may, gate, record.tile[act + "_override_by"]]);
+      if (host.dataset.shown === wanted && host.firstChild) return;
+      const wasOpen = host.querySelector("details[open]");
+      host.dataset.shown = wanted;
+      host.replaceChildren(heldWords(act));
+      if (wasOpen) host.firstChild.open = true;
+      if (may) host.append(overrideButton(host, act));
+    }
+
+    /** One line of fixed height; the items open under it by a tap. */
+    function heldWords(act) {
+      const title = act === "start" ? "Start" : "Discharge";
+      const by = record.tile[act + "_override_by"];
+      const overridden = by ? ", overridden by " + by + " (" + record.tile[act + "_override_reason"] + ")" : "";
+      const details = document.createElement("details");
+      details.className = "held";
+      const summary = document.createElement("summary");
+      summary.textContent = (!gate ? title + ": what holds it is being read" : gate.held.length
+        ? title + " held: " + gate.held.length + (gate.held.length === 1 ? " item" : " items") : title + " not held") + overridden;
+      const items = document.createElement("ul");
+      (gate ? gate.held.concat(gate.cautions) : []).forEach((item) => items.append(itemRow(item)));
+      details.append(summary, items);
+      return details;
+    }
+
+    function itemRow(item) {
+      const row = document.createElement("li");
+      const until = item.not_before ? "from " + time(item.not_before) : "";
+      row.textContent = [item.words, item.detail, until, item.is_held ? "" : "caution, holds nothing"].filter(Boolean).join(", ");
+      return row;
+    }
+
+    function overrideButton(host, act) {
       const open = document.createElement("button");
       open.type = "button";
       open.dataset.role = "override";
-      open.textContent = "Start override";
-      const said = document.createElement("span");
-      said.className = "quiet";
-      const by = record.tile.start_override_by;
-      said.textContent = by ? "Overridden by " + by + ". The reason stands in the record below."
-        : "Lets the start through although something is missing or outside the rule set. Needs a reason.";
-      open.addEventListener("click", () => openOverride(host));
-      host.replaceChildren(open, said);
+      open.textContent = OVERRIDES[act].open;
+      open.addEventListener("click", () => openOverride(host, act));
+      return open;
     }
 
-    function openOverride(host) {
+    function openOverride(host, act) {
+      const { kind, question, save } = OVERRIDES[act];
       const form = window.infusion.sessionEntries.reasonForm({
-        question: "Why may this infusion start? The reason stands in the record under your name.",
-        save: "Override the start gate", saveRole: "override-save",
-        send: (id, reason) => window.infusion.sessionEntries.sendEntry(sessionId, { entry_id: id, kind: "start_override", reason }),
-        done: () => { form.remove(); showOverride(); },
+        question, save, saveRole: "override-save",
+        send: (id, reason) => gates.override(sessionId, gate, { entry_id: id, kind, reason }),
+        done: () => { form.remove(); showOverride(); gates.now(sessionId, performance.now()); },
       });
-      host.replaceChildren(form);
+      const held = host.querySelector("details");
+      if (held) held.open = true;
+      host.querySelectorAll("button").forEach((one) => one.remove());
+      host.append(form);
+      host.dataset.shown = "";
       form.focusFirst();
     }
 
@@ -255,6 +302,7 @@
       showNotes();
       showOverride();
       window.infusion.doseTable.show(page, record);
+      limits.show(record);
       list.show(record);
     }
 
@@ -272,14 +320,17 @@
       showMoving(window.infusion.clock.now());
       if (meaning === "anew") figure.setRecord(record); else if (meaning === "more") figure.extend(record, change.entry);
       const isRow = change.entry && change.entry.kind === "vital_signs" && !change.alert_facts.length;
-      if (!isRow) { showHead(); showNotes(); showOverride(); }
+      if (!isRow) { showHead(); showNotes(); showOverride(); limits.show(record); }
+      if (change.entry && change.entry.source === "hand") gates.soon(sessionId, performance.now());
       showListSoon(!isRow);
     }
 
     // Without a path the ages go on growing (S2), but nothing is reckoned forward.
     function tick() {
       const now = window.infusion.clock.now();
-      if (isPathLost) showValues(now); else showMoving(now);
+      if (isPathLost) { showAges(now); return; }
+      showMoving(now);
+      gates.tick([record.tile], performance.now());
     }
 
     // The trailing hatch and the window grow with time also when nothing arrives.
@@ -342,6 +393,7 @@
       body.classList.remove("hidden");
       figure = window.infusion.sessionFigure.create(page, rows, page.dataset.plotly);
       list = window.infusion.sessionEntries.create(page, sessionId);
+      limits = window.infusion.sessionLimits.create(page, sessionId);
       figure.setRecord(record);
       showAll();
       const asked = location.hash.match(/^#correct-([0-9a-f-]{36})$/);
@@ -363,6 +415,7 @@
       clearTimeout(listTimer);
       clearTimeout(rereadTimer);
       if (closeLive) closeLive();
+      gates.stop();
       if (figure) figure.close();
     };
   }

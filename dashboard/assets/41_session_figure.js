@@ -363,22 +363,24 @@
       return layout;
     }
 
-    function bands(isJudged) {
-      return rows.map((row, number) => ({ row, axis: "y" + (number + 2) }))
-        .filter(({ row }) => isJudged && (row.band_low !== null || row.band_high !== null))
-        .map(({ row, axis }) => ({
+    /** The warning limits in force for this patient; the first field of a row speaks for it. */
+    function bands() {
+      return rows.map((row, number) => ({ limits: record.bands[row.fields[0]], axis: "y" + (number + 2) }))
+        .filter(({ limits }) => record.isJudged && limits && limits.some((one) => one !== null))
+        .map(({ limits: [low, high], axis }) => ({
           type: "rect", layer: "below", xref: "paper", yref: axis, x0: 0, x1: 1, line: { width: 0 }, fillcolor: colours["limit-band"],
-          y0: row.band_low === null ? -1e4 : row.band_low, y1: row.band_high === null ? 1e4 : row.band_high,
+          y0: low === null ? -1e4 : low, y1: high === null ? 1e4 : high,
         }));
     }
 
     function settingLine() {
-      if (!record.weightKg) return { shapes: [], annotations: [] };
+      const rule = record.limits.find((one) => one.rule_id === "rate.setting.warning");
+      if (!record.weightKg || !rule) return { shapes: [], annotations: [] };
       return {
-        shapes: [{ type: "line", xref: "paper", yref: "y2", x0: 0, x1: 1, y0: 1, y1: 1, line: { color: colours["trace-quiet"], width: 1, dash: "dash" } }],
+        shapes: [{ type: "line", xref: "paper", yref: "y2", x0: 0, x1: 1, y0: rule.limit, y1: rule.limit, line: { color: colours["trace-quiet"], width: 1, dash: "dash" } }],
         annotations: [{
-          xref: "paper", yref: "y2", x: 0, y: 1, xanchor: "left", yanchor: "bottom", xshift: 6, yshift: -1, showarrow: false,
-          text: "1.0 monitored setting above this line", font: { size: 11, color: colours["text-quiet"] },
+          xref: "paper", yref: "y2", x: 0, y: rule.limit, xanchor: "left", yanchor: "bottom", xshift: 6, yshift: -1, showarrow: false,
+          text: rule.limit.toFixed(1) + " monitored setting above this line", font: { size: 11, color: colours["text-quiet"] },
         }],
       };
     }
@@ -410,7 +412,7 @@
           tickfont: { size: 13, color: colours["text-quiet"] }, automargin: false,
         },
         yaxis: { domain: [0, 1], range: [0, 1], fixedrange: true, visible: false, anchor: "x" },
-        shapes: bands(record.isJudged).concat(setting.shapes), annotations: setting.annotations,
+        shapes: bands().concat(setting.shapes), annotations: setting.annotations,
       }, axes(size.boxes, highest));
     }
 

@@ -11,6 +11,7 @@
     mean_arterial_mmhg: ["mean pressure", " mmHg"], spo2_percent: ["SpO2", " %"], respiratory_rate_per_min: ["breaths", "/min"],
     end_tidal_co2_mmhg: ["EtCO2", " mmHg"], temperature_celsius: ["temperature", " °C"],
   };
+  const RULE_SIGNS = { spo2: "SpO2", rr: "breaths", hr: "HR", sbp: "systolic", dbp: "diastolic", map: "mean pressure", etco2: "EtCO2" };
   const TYPED_AS = { temperature_celsius: ["temperature_fahrenheit", "°F"], end_tidal_co2_mmhg: ["end_tidal_co2_kpa", "kPa"] };
 
   const said = (...parts) => parts.filter(Boolean).join(", ");
@@ -153,6 +154,19 @@
     return said(...words, entry.remark);
   }
 
+  /** "SpO2 low, warning": a rule's id as words; what it says with its limit stands beside the limits in force. */
+  function ruleWords(ruleId) {
+    const [sign, side, ...rest] = String(ruleId).split(".").map(plain);
+    return (RULE_SIGNS[sign] || sign) + " " + said([side, rest[0]].filter(Boolean).join(", "), ...rest.slice(1));
+  }
+
+  /** The reason, and what was held in that moment. */
+  function overrideWords(entry) {
+    const items = String(entry.overridden || "").split(" ").filter(Boolean).map((id) => plain(id.split(".")[1]));
+    return entry.reason + (items.length ? DASH + "overridden: " + items.join(", ") : "");
+  }
+
+  const happened = (entry) => yes(entry, "has_happened", "had happened already");
   const signedInWords = (entry) => (entry.account_name ? entry.account_name + " signed in" : "");
   const handover = (entry) => said("to " + entry.taken_over_by, entry.remark);
 
@@ -192,7 +206,10 @@
     setting_attested: (entry) => said(entry.is_monitored ? "monitored" : "not monitored", "attested by " + entry.attested_by,
       yes(entry, "has_resuscitation_equipment", "resuscitation equipment", "no resuscitation equipment"),
       yes(entry, "has_rescue_drugs", "rescue drugs at hand", "no rescue drugs at hand"), yes(entry, "has_emergency_personnel", "emergency personnel", "no emergency personnel")),
-    start_override: (entry) => entry.reason,
+    start_override: overrideWords,
+    discharge_override: overrideWords,
+    patient_limit: (entry) => said(ruleWords(entry.rule_id), number(entry.limit), entry.reason),
+    oxygen_target: (entry) => said(of(entry, "target"), entry.reason),
     chair_handover: handover,
     supervision_handover: handover,
     course_decision: (entry) => said("to " + of(entry, "decision"), entry.reason),
@@ -203,7 +220,7 @@
     session_aborted: (entry) => entry.reason || "",
     bag_dispensed: bag,
     bag_changed: bag,
-    infusion_started: rate,
+    infusion_started: (entry, weight) => said(rate(entry, weight), happened(entry)),
     rate_changed: rate,
     infusion_paused: () => "",
     infusion_resumed: () => "",
@@ -220,7 +237,7 @@
     medication_given: (entry) => said(entry.drug_name + " " + number(entry.dose) + " " + entry.dose_unit, entry.route, entry.reason, orderWords(entry)),
     discharge_assessment: assessmentWords,
     discharged: (entry) => said(entry.escort ? "with " + entry.escort : "", yes(entry, "has_written_instructions", "written instructions given", "no written instructions"),
-      yes(entry, "has_driving_advice", "told not to drive until the next day", "not told about driving")),
+      yes(entry, "has_driving_advice", "told not to drive until the next day", "not told about driving"), happened(entry)),
     follow_up: followUpWords,
     drug_drawn: (entry) => said(of(entry, "amount_mg"), entry.vial_lot ? "lot " + entry.vial_lot : "", of(entry, "vial_strength_mg_per_ml")),
     drug_wasted: (entry, weight, known) => wasteWords(entry, known),

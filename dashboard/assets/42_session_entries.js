@@ -44,13 +44,15 @@
     const actions = el("div", "reason__actions");
     actions.append(save, cancel);
     form.append(label, actions, said);
+    const content = options.content || (() => "");
     let sent = { text: null, id: null };
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const reason = input.value.trim();
       if (!reason) { say(said, "Write why. The reason stays in the record."); input.focus(); return; }
-      // The same text again is the same entry, however often it is sent; another text is another entry.
-      if (sent.text !== reason) sent = { text: reason, id: window.infusion.uuid7() };
+      // The same words again are the same entry, however often they are sent; other words are another entry.
+      const text = reason + content();
+      if (sent.text !== text) sent = { text, id: window.infusion.uuid7() };
       save.disabled = true;
       const problem = await options.send(sent.id, reason);
       save.disabled = false;

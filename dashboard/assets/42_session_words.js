@@ -27,6 +27,9 @@
     serious_event: () => "serious event",
     setting_attested: (entry) => (entry.is_monitored ? "monitored setting" : "setting not monitored"),
     start_override: () => "start override",
+    discharge_override: () => "discharge override",
+    patient_limit: () => "own limit",
+    oxygen_target: (entry) => "oxygen target " + choice("target", entry.target),
     sedation: (entry) => (entry.level === CALM[entry.scale] ? null : choice("scale", entry.scale) + " " + number(entry.level)),
     discharged: () => "discharged",
     transferred: () => "transferred",
@@ -47,7 +50,7 @@
     const facts = [
       [alert.raised_at, "raised" + (alert.is_past ? " for a past time" : "")],
       [alert.sounded_at, "sounded"],
-      [alert.unanswered_at, "unanswered, passed on"],
+      [alert.unanswered_at, "unanswered, passed on" + (alert.unanswered_times > 1 ? " again" : "")],
       [alert.at_the_chair && alert.at_the_chair.at, alert.at_the_chair && alert.at_the_chair.by + " at the chair"],
       [seen && seen.at, seen && "acknowledged by " + seen.by + ": " + plain(seen.action) + (seen.remark ? ", " + seen.remark : "")],
       [alert.cleared_at, "cleared"],

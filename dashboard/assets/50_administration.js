@@ -23,6 +23,7 @@
     root.querySelectorAll("[data-input]").forEach((place) => {
       const input = element("input");
       input.name = place.dataset.input;
+      if (place.dataset.type) input.type = place.dataset.type;
       input.autocomplete = "off";
       input.autocapitalize = "none";
       place.replaceChildren(input);
@@ -52,6 +53,7 @@
         table.append(row);
       });
       root.querySelector("#administration--accounts").replaceChildren(table);
+      document.dispatchEvent(new CustomEvent("infusion:accounts", { detail: answer.body.accounts || [] }));
     }
 
     form.addEventListener("submit", async (event) => {

@@ -3,13 +3,15 @@
 Drug names are offered as a pick-list (the rescue and adjunct drugs of published protocols); a dose is always typed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 
 from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, entry_form, form_part, form_section
 from dashboard.components.entry_words import button_words
+from dashboard.components.gate_screen import START, gate_line
+from session_store.accounts import Role
 from session_store.domain.entry_choices import EMERGENCY_TERMS, AdverseEffectTerm, EffectAction
 from session_store.domain.limits import (
     BOLUS_CRITICAL_MG_PER_KG,
@@ -17,11 +19,14 @@ from session_store.domain.limits import (
     RATE_CRITICAL_MG_PER_KG_PER_H,
 )
 from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.session_checks import NEEDED_CREDENTIALS
 
 # "not_found" is an emergency where it means no pulse, no pressure or no breathing; the server raises the alert.
 NOT_FOUND = "not_found"
 _REASONS = {"movement": "Movement", "device_fault": "Device fault", "declined": "Patient declined"}
 _OTHER = {"other": "Other reason"}
+PHYSICIANS = (Role.PHYSICIAN,)
+CLINICIANS = (Role.NURSE, Role.PHYSICIAN_ASSISTANT, Role.PHYSICIAN)
 
 
 def reasons_with(not_found_words: str = "") -> dict[str, str]:
@@ -54,7 +59,9 @@ MORE_SIGN_LOOKS: dict[str, FieldLook] = {
     "temperature_celsius": FieldLook(reasons=reasons_with(), remark="if taken", other_unit="temperature_fahrenheit"),
     "temperature_fahrenheit": FieldLook(label="Temperature", other_unit="temperature_celsius", is_away=True),
     "mean_arterial_mmhg": FieldLook(reasons=reasons_with()),
-    "end_tidal_co2_mmhg": FieldLook(reasons=reasons_with(), other_unit="end_tidal_co2_kpa"),
+    "end_tidal_co2_mmhg": FieldLook(
+        reasons={"no_waveform": "No waveform: emergency", **reasons_with()}, other_unit="end_tidal_co2_kpa"
+    ),
     "end_tidal_co2_kpa": FieldLook(label="EtCO2", other_unit="end_tidal_co2_mmhg", is_away=True),
     "oxygen_flow_l_per_min": FieldLook(),
     "is_capnography_in_use": FieldLook(label="Capnography", words={"true": "In use", "false": "Not in use"}),
@@ -81,7 +88,13 @@ SETTING_LOOKS = {
         label="Setting is",
         words={"true": "Monitored", "false": "Not monitored"},
     ),
-    "attested_by": FieldLook(label="Attested by"),
+    "attested_by": FieldLook(label="Attested by", staff=CLINICIANS),
+    "supervising_account_id": FieldLook(
+        label="Supervising physician", staff=PHYSICIANS, needs=NEEDED_CREDENTIALS["supervising_account_id"]
+    ),
+    "administering_account_id": FieldLook(
+        label="Administering clinician", staff=CLINICIANS, needs=NEEDED_CREDENTIALS["administering_account_id"]
+    ),
 }
 EQUIPMENT_LOOKS = {
     "has_resuscitation_equipment": FieldLook(remark="optional"),
@@ -95,8 +108,12 @@ PLAN_LOOKS = {
     "chair_label": FieldLook(),
     "drug": FieldLook(words={"racemic_ketamine": "Racemic ketamine", "esketamine": "Esketamine"}),
     "condition": FieldLook(),
-    "supervising_physician": FieldLook(),
+    "supervising_physician": FieldLook(staff=PHYSICIANS),
     "planned_total_mg": FieldLook(remark="optional"),
+    "observation_protocol": FieldLook(
+        remark="outpatient if open",
+        words={"outpatient": "Outpatient", "inpatient_multi_day": "Inpatient, several days"},
+    ),
 }
 PAIN_LOOKS = {
     "instrument": FieldLook(words={"nrs": "NRS 0 to 10", "vas": "VAS 0 to 100 mm"}),
@@ -293,10 +310,11 @@ def grade_fields(kind: str) -> list[html.Div]:
     )
 
 
-def rate_form(kind: str, title: str, save: str) -> html.Section:
+def rate_form(kind: str, title: str, save: str, *, first: Sequence[Any] = ()) -> html.Section:
     """The pump's setting by any two routes, with mg/h and mg/kg/h computed while typing; who ordered it, and how."""
     same_bag = html.Button("Same bag", type="button", className="same-bag hidden", **{"data-role": "same-bag"})
     fields = [
+        *first,
         *fields_of(kind, _RATE_LOOKS),
         html.Div(fields_of(kind, _SHOWN_RATE_LOOKS), className="field-pair field-pair--numbers"),
         html.Div([_rate_preview(), same_bag], className="rate-line"),
@@ -311,16 +329,8 @@ def order_fields(kind: str) -> list[Any]:
 
 
 def start_form() -> html.Section:
-    """The start of the infusion; the server says what is missing, and a physician may let it through."""
-    return rate_form("infusion_started", "Start infusion", "Start")
-
-
-def override_form() -> html.Section:
-    """A physician's reason for starting although something is missing."""
-    look = FieldLook(label="Start anyway, because", is_long=True)
-    return entry_form(
-        "start_override", "Override by a physician", fields_of("start_override", {"reason": look}), save="Override"
-    )
+    """The start of the infusion; the server says what holds it."""
+    return rate_form("infusion_started", "Start infusion", "Start", first=[gate_line(START)])
 
 
 def bolus_form() -> html.Section:

@@ -16,6 +16,7 @@ from dashboard.components.care_forms import (
     care_openers,
 )
 from dashboard.components.entry_words import entry_language
+from dashboard.components.gate_screen import DISCHARGE, GATES, START, gate_card, held_view, held_view_name
 from dashboard.components.readiness_list import readiness_list
 
 # View name, words on the button that opens it. "dose" shows the start form before the start, the rate form after it.
@@ -61,8 +62,7 @@ def session_screen(session_id: str) -> html.Div:
     """Everything of one session; `assets/32_bedside.js` fills it and never moves its parts."""
     return html.Div(
         [
-            _header(),
-            _alert_strip(),
+            html.Div([_header(), _alert_strip(), _unanswered()], className="bedside-top"),
             html.Div([_rail(), _views()], className="bedside__work"),
             _bar(),
             entry_language(),
@@ -122,6 +122,11 @@ def _alert_strip() -> html.Div:
     )
 
 
+def _unanswered() -> html.Div:
+    """A critical alert that nobody has answered, large, over the header and the strip; empty while there is none."""
+    return html.Div("", id="bedside--unanswered", className="bedside-unanswered hidden", role="alert")
+
+
 def _rail() -> html.Nav:
     buttons = [
         html.Button(
@@ -139,7 +144,6 @@ def _views() -> html.Div:
         "pain_score": [bedside_forms.pain_form()],
         "adverse_effect": [bedside_forms.adverse_effect_form()],
         "infusion_started": [bedside_forms.start_form()],
-        "start_override": [bedside_forms.override_form()],
         "rate_changed": [bedside_forms.rate_form("rate_changed", "Rate change", "Save rate")],
         "bolus": [bedside_forms.bolus_form()],
         "medication_given": [bedside_forms.medication_form()],
@@ -147,6 +151,7 @@ def _views() -> html.Div:
         "more": [_more()],
         "readiness": [readiness_list()],
         "unsent": [_unsent()],
+        **{held_view_name(gate): [held_view(gate)] for gate in GATES.values()},
     }
     care = {kind: [form] for kind, form in care_forms().items()}
     return html.Div([_view(name, content) for name, content in {**forms, **care}.items()], className="bedside__views")
@@ -159,14 +164,6 @@ def _view(name: str, content: list[Any]) -> html.Div:
 
 def _overview() -> html.Div:
     signs = [_sign(name, words, unit) for name, words, unit in OVERVIEW_SIGNS]
-    ready = html.Div(
-        [
-            html.Div(_shown("ready_words"), className="bedside-overview__ready-words"),
-            html.Button("Mark ready", type="button", id="bedside--ready", className="primary"),
-        ],
-        className="bedside-overview__ready card hidden",
-        id="bedside--ready-card",
-    )
     entries = html.Div(
         [
             html.H2("Last entries", className="entry-form__title"),
@@ -174,9 +171,8 @@ def _overview() -> html.Div:
         ],
         className="bedside-overview__entries card",
     )
-    return html.Div(
-        [html.Div(signs, className="bedside-overview__signs shell__live"), ready, entries], className="bedside-overview"
-    )
+    shown = html.Div(signs, className="bedside-overview__signs shell__live")
+    return html.Div([shown, gate_card(START), gate_card(DISCHARGE), entries], className="bedside-overview")
 
 
 def _sign(name: str, words: str, unit: str) -> html.Div:

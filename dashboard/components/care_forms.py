@@ -4,16 +4,27 @@ A table of data: each form names its kind of entry, its words and how its fields
 domain's. The readiness check list is no form: each of its items is an entry of its own, answered by one tap.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dash import html
 
-from dashboard.components.bedside_forms import EQUIPMENT_LOOKS, SETTING_LOOKS, WEIGHT_LOOKS, fields_of, grade_fields
+from dashboard.components.bedside_forms import (
+    CLINICIANS,
+    EQUIPMENT_LOOKS,
+    PHYSICIANS,
+    SETTING_LOOKS,
+    WEIGHT_LOOKS,
+    fields_of,
+    grade_fields,
+)
 from dashboard.components.entry_form import ChoiceGroup, FieldLook, entry_field, entry_form, form_part
 from dashboard.components.entry_words import button_words
+from dashboard.components.gate_screen import DISCHARGE, gate_line
 from session_store.domain.discharge import SCORE_ITEMS
 from session_store.domain.entry_choices import CourseDecision, EffectAction, FollowOnDrug, FollowUpPoint, Reached
+from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.session_checks import NEEDED_CREDENTIALS
 
 # Points of each discharge item in the short words of the published levels (clinical.md 5.1, 5.2).
 DISCHARGE_LEVELS: dict[str, tuple[str, str, str]] = {
@@ -36,7 +47,19 @@ _BAG_LOOKS = {
     "checked_by": FieldLook(remark="a second person"),
     "use_by": FieldLook(remark="optional"),
 }
-_HANDOVER_LOOKS = {"taken_over_by": FieldLook(), "remark": FieldLook(remark="optional", is_long=True)}
+
+
+def _handover_looks(roles: Sequence[str], needs: Sequence[str] = ()) -> dict[str, FieldLook]:
+    """Who takes over: an account with one tap, or a name."""
+    return {
+        "taken_over_by_account_id": FieldLook(
+            label="Taken over by", staff=roles, needs=needs, name_into="taken_over_by"
+        ),
+        "taken_over_by": FieldLook(label="Name"),
+        "remark": FieldLook(remark="optional", is_long=True),
+    }
+
+
 _OPTIONAL_REASON = {"reason": FieldLook(remark="optional")}
 
 
@@ -121,7 +144,7 @@ PREPARATION: dict[str, CareForm] = {
         {
             "is_given": FieldLook(words={"true": "Given", "false": "Refused"}),
             "scope": FieldLook(words={"session": "This session", "course": "The whole course"}),
-            "taken_by": FieldLook(),
+            "taken_by": FieldLook(staff=CLINICIANS),
             "form_version": FieldLook(remark="optional"),
         },
     ),
@@ -179,8 +202,12 @@ ASSESSMENT: dict[str, CareForm] = {
     ),
 }
 TEAM: dict[str, CareForm] = {
-    "chair_handover": CareForm("Chair handover", "Chair handed over", _HANDOVER_LOOKS),
-    "supervision_handover": CareForm("Supervision handover", "Supervision handed over", _HANDOVER_LOOKS),
+    "chair_handover": CareForm("Chair handover", "Chair handed over", _handover_looks(CLINICIANS)),
+    "supervision_handover": CareForm(
+        "Supervision handover",
+        "Supervision handed over",
+        _handover_looks(PHYSICIANS, NEEDED_CREDENTIALS["supervising_account_id"]),
+    ),
     "message": CareForm(
         "Message",
         "Message",
@@ -220,6 +247,7 @@ CARE_FORMS: dict[str, CareForm] = {**PREPARATION, **DRUG_AND_BAG, **ASSESSMENT, 
 def care_forms() -> dict[str, html.Section]:
     """Every form behind "More" that is made of its fields alone, by kind of entry; the two special ones beside them."""
     plain = {kind: _form(kind, form) for kind, form in CARE_FORMS.items()}
+    plain[DISCHARGE.kind] = _discharge_form()
     return {**plain, "discharge_assessment": discharge_assessment_form(), "adverse_effect_update": effect_update_form()}
 
 
@@ -241,6 +269,14 @@ def _form(kind: str, form: CareForm) -> html.Section:
     )
 
 
+def _discharge_form() -> html.Section:
+    """The discharge home, with what holds it."""
+    form = CLOSING[DISCHARGE.kind]
+    return entry_form(
+        DISCHARGE.kind, form.title, [gate_line(DISCHARGE), *fields_of(DISCHARGE.kind, form.looks)], save=form.save
+    )
+
+
 def discharge_assessment_form() -> html.Section:
     """One score item by item; the total is counted while choosing and stays open until every item has an answer."""
     kind = "discharge_assessment"
@@ -252,6 +288,17 @@ def discharge_assessment_form() -> html.Section:
     ]
     first = html.P("Choose the score first.", className="quiet", **{"data-shown-if": "score="})
     total = html.Div("", className="discharge-total", role="status", **{"data-show": "discharge-total"})
+    wanted = DELIVERED.rule("discharge.score.held")
+    lacking = html.Div(
+        "",
+        className="discharge-lacking",
+        role="status",
+        **{
+            "data-show": "discharge-lacking",
+            "data-scores": " ".join(wanted.choices),
+            "data-lowest": str(wanted.limit),
+        },
+    )
     beside = {
         "is_oriented": FieldLook(label="Oriented, dissociation gone"),
         "walks_safely": FieldLook(),
@@ -261,7 +308,7 @@ def discharge_assessment_form() -> html.Section:
         kind,
         "Discharge assessment",
         [entry_field(kind, "score", score), first, *items],
-        side=[total, *fields_of(kind, beside)],
+        side=[total, *fields_of(kind, beside), lacking],
     )
 
 

@@ -45,6 +45,9 @@ class FieldLook:
     empties, and that empties this one. `also`: a field that takes the same reason. `other_unit`: a field of the same
     form that holds this value in another unit; a button changes over, and one of the two is shown. `names`: the kind of
     entry on record that an id names, or "unwitnessed". `is_past`: a time typed as HH:MM, the last one before now.
+    `staff`: the roles of the people who are offered, as accounts where the field is an id, else by name; `needs`: the
+    credentials whose state stands beside each; `name_into`: the text field that takes the chosen person's name while it
+    is empty.
     """
 
     label: str = ""
@@ -63,6 +66,9 @@ class FieldLook:
     is_away: bool = False
     names: str = ""
     is_past: bool = False
+    staff: Sequence[str] = ()
+    needs: Sequence[str] = ()
+    name_into: str = ""
 
 
 PLAIN = FieldLook()
@@ -80,6 +86,7 @@ def entry_field(kind: str, name: str, look: FieldLook = PLAIN) -> html.Div:
         html.Div(unit_words(spec, look), className="field__note", **{"data-role": "note"}),
         *_unit_switch(kind, look),
         *_suggestions(look),
+        *_people(spec, look),
         *_could_not(look, label),
     ]
     shape = "field--choice" if is_chosen else f"field--{'long' if look.is_long else spec.type.value}"
@@ -211,6 +218,9 @@ def _attributes(name: str, spec: FieldSpec, look: FieldLook, label: str) -> dict
         "data-other-unit": look.other_unit,
         "data-names": look.names,
         "data-past": "true" if look.is_past else "",
+        "data-staff": " ".join(look.staff),
+        "data-needs": " ".join(look.needs),
+        "data-name-into": look.name_into,
         **_limit_attributes(spec.limits, unit_words(spec, look)),
     }
     if look.reasons:
@@ -234,7 +244,7 @@ def _values(spec: FieldSpec) -> Sequence[str]:
     if spec.type is FieldType.BOOLEAN:
         return tuple(YES_NO)
     if spec.type is FieldType.UUID:
-        return ()  # filled from the record
+        return ()  # filled from the record or with the staff
     if spec.choices:
         return tuple(str(value) for value in spec.choices)
     if spec.limits is None:
@@ -293,6 +303,13 @@ def _suggestions(look: FieldLook) -> list[html.Div]:
         for text in look.suggestions
     ]
     return [html.Div(buttons, className="suggestions")]
+
+
+def _people(spec: FieldSpec, look: FieldLook) -> list[html.Div]:
+    """Where the names of the staff are offered for a text; filled by the page."""
+    if not look.staff or spec.type is not FieldType.TEXT:
+        return []
+    return [html.Div([], className="suggestions", **{"data-role": "staff-names"})]
 
 
 def _could_not(look: FieldLook, label: str) -> list[html.Button]:

@@ -25,6 +25,9 @@ KIND_TITLES: dict[str, str] = {
     "setting_attested": "Setting",
     "session_ready": "Ready",
     "start_override": "Start override",
+    "discharge_override": "Discharge override",
+    "patient_limit": "Limit for this patient",
+    "oxygen_target": "Oxygen target",
     "chair_handover": "Chair handed over",
     "supervision_handover": "Supervision handed over",
     "course_decision": "Course",
@@ -99,6 +102,7 @@ CHOICE_WORDS: dict[str, Mapping[str, str]] = {
     "answer": {"yes": "yes", "no": "no", "not_applicable": "not applicable", "unknown": "not known"},
     "item": {item.value: rule.words for item, rule in READINESS_RULES.items()},
     "to": {"desk": "to the desk", "bedside": "to the bedside"},
+    "target": {"usual": "usual", "target_88_92": "88-92 %"},
 }
 # Fields that no correction form shows: ids are not typed, raw device text stays as it came.
 _NOT_TYPED = frozenset({FieldType.UUID, FieldType.REASONS, FieldType.CHANNELS, FieldType.FIELDS})

@@ -1,8 +1,11 @@
 """The empty frame of the panel; `assets/29_panel.js` fills it and keeps it current."""
 
+import json
 from typing import Any
 
 from dash import html
+
+from session_store.domain.news2_reading import NEWS2_ACKNOWLEDGEMENT, NEWS2_NOTE, NEWS2_WITHOUT_NOTE
 
 
 def panel_frame(*, is_simulated: bool) -> html.Div:
@@ -19,6 +22,7 @@ def _status_row() -> html.Div:
                 [html.Span("", id="panel--open", className="number"), html.Span(" open")], className="panel__open"
             ),
             html.Span("", id="panel--needing", className="panel__needing"),
+            html.Span("", id="panel--paused", className="panel__paused"),
             html.Span("", id="panel--unseen", className="panel__unseen"),
             html.Span("", id="panel--states", className="panel__states"),
         ],
@@ -60,8 +64,18 @@ def _side() -> html.Aside:
                 ],
                 className="panel__side-head",
             ),
+            _detail(),
             html.P("No open alert.", id="panel--no-alert", className="quiet panel__no-alert"),
             html.Div(id="panel--alerts", className="panel__alerts"),
         ],
         className="panel__side",
     )
+
+
+def _detail() -> html.Section:
+    """The detail of one session, opened by a tap on its tile; it carries the notes that belong beside every NEWS2."""
+    notes = {"note": NEWS2_NOTE, "without": NEWS2_WITHOUT_NOTE.capitalize(), "source": NEWS2_ACKNOWLEDGEMENT}
+    return html.Section(
+        [], id="panel--detail", className="panel__detail", hidden=True,
+        **{"aria-label": "Details of one session", "data-news2": json.dumps(notes)},
+    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 Scripts: `30_entry_form.js` (forms), `31_outbox.js` (what is not yet at the server), `32_bedside.js` (one session),
 `33_bedside_plan.js` (list and new session), `34_bedside_dose.js` (exact rates while typing), `35_readiness.js`,
-`36_bedside_entries.js` (last entries), `42_entry_sentences.js` (entries in words).
+`36_bedside_entries.js` (last entries), `37_tablet_presence.js` (says that it is there), `42_entry_sentences.js`
+(entries in words).
 
 Stable selectors (browser tests rely on them)
     list            [data-bedside="list"]  #bedside--new  #bedside--sessions  [data-session-card="<session_id>"]
@@ -71,6 +72,7 @@ def _sessions() -> html.Div:
 def _list() -> html.Div:
     head = [
         html.H2("Sessions", className="bedside-list__title"),
+        html.Div([], id="bedside--unanswered", className="bedside-list__unanswered", role="alert"),
         html.Span("", id="bedside--unsent", className="bedside-list__unsent", role="status"),
         html.Button("New session", type="button", id="bedside--new", className="primary bedside-list__new"),
     ]

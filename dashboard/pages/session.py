@@ -2,7 +2,8 @@
 
 Scripts: `40_session.js` (reads the timeline, follows the changes, header and values), `39_session_record.js` (what it
 holds), `41_session_figure.js` (the one owner of the plot), `42_entry_sentences.js` (entries in words),
-`42_session_entries.js` (the record under the figure), `42_correction.js` (correcting one entry), `42_dose_table.js`.
+`42_session_entries.js` (the record under the figure), `42_correction.js` (correcting one entry), `42_dose_table.js`,
+`43_session_more.js` (further values, NEWS2), `43_session_limits.js` (limits in force), `24_held_acts.js` (gates).
 
 Stable selectors (browser tests and benchmarks rely on them)
     root        [data-session-page][data-session-id]   state: #session--state (loading, "No such session", ...)
@@ -16,8 +17,13 @@ Stable selectors (browser tests and benchmarks rely on them)
                 [data-role="in-error"], then [name="reason"], [data-role="in-error-save"], [data-role="problems"]
                 [data-role="correct"], then [data-correct="<field>"] with [name="<field>"], [data-role="note"] and
                 [data-role="confirm"]; [name="reason"], [data-role="correct-save"]; details.versions: as it was
+    more        [data-more="sedation|acvpu|oxygen|news2|end_tidal_co2_mmhg|..."], ages [data-more-age="<the same>"]
+    NEWS2       #session--news2 [data-news2-part="respiratory_rate_per_min|..."]
+    limits      #session--limits [data-role="set-limit"], then [name="rule_id|limit|reason"], [data-role="limit-save"];
+                [data-role="set-target"], then [name="target|reason"], [data-role="target-save"]
     dose        #session--dose [data-dose="delivered_mg|last_hour_mg|...|ledger_words"]
-    override    #session--override [data-role="override"], then [name="reason"], [data-role="override-save"]
+    gate        #session--override details; for a physician [data-role="override"], then [name="reason"],
+                [data-role="override-save"]
 """
 
 import json
@@ -30,6 +36,7 @@ from dash.fingerprint import build_fingerprint
 from dashboard.components.dose_table import dose_table
 from dashboard.components.entry_list import entry_list
 from dashboard.components.entry_words import entry_language
+from dashboard.components.session_limits import limits_card, more_values, news2_card
 from dashboard.components.shell import page_shell
 from dashboard.figures.session_rows import rows_json
 from dashboard.figures.session_strip import session_strip
@@ -56,7 +63,7 @@ def register(services: Services) -> None:
 def session_page(session_id: str) -> html.Div:
     """The whole page between header and footer, empty until the script has read the timeline."""
     body = html.Div(
-        [_head(), _notes(), _override(), _figure(), dose_table(), entry_list()],
+        [_head(), _notes(), _override(), _figure(), _beside(), dose_table(), entry_list()],
         className="session hidden",
         id="session--body",
     )
@@ -90,7 +97,7 @@ def _head() -> html.Div:
         className="session-head__who",
     )
     blocks = [_block("status", "status_detail"), _block("given", "given_detail"), _block("setting", "setting_detail")]
-    return html.Div([who, *blocks], className="session-head card shell__live", id="session--head")
+    return html.Div([who, *blocks, more_values()], className="session-head card shell__live", id="session--head")
 
 
 def _block(value: str, detail: str) -> html.Div:
@@ -106,6 +113,10 @@ def _notes() -> html.Div:
 
 def _override() -> html.Div:
     return html.Div([], id="session--override", className="session__override hidden")
+
+
+def _beside() -> html.Div:
+    return html.Div([limits_card(), news2_card()], className="session__beside")
 
 
 def _figure() -> html.Section:

@@ -97,6 +97,8 @@ class OpenAlert:
     withdrawn_at: datetime | None = None
     is_past: bool = False
     acknowledged: AcknowledgedBy | None = None
+    # What was answered last and not kept; named until somebody answers again.
+    broken_promise: AcknowledgedBy | None = None
     at_the_chair: ChairVisit | None = None
 
     @property

@@ -23,6 +23,7 @@ def judge_acknowledgement(summary: SessionSummary, entry: Entry, _judgement: Jud
         alert.acknowledged = AcknowledgedBy(
             entry.author_name, entry.effective_at, content.action, content.remark, deadline
         )
+        alert.broken_promise = None
         if alert.clears_on_acknowledgement and not alert.is_over:
             yield clear(alert, entry.effective_at, entry.entry_id)
 
@@ -71,7 +72,7 @@ def judge_promises(summary: SessionSummary, judgement: Judgement) -> Iterator[Al
 
 
 def _broken(alert: OpenAlert, promise: AcknowledgedBy, now: datetime) -> AlertFact:
-    alert.acknowledged = None
+    alert.acknowledged, alert.broken_promise = None, promise
     alert.text = f"{alert.text} (promise of {promise.by} not kept: {promise.action.replace('_', ' ')})"
     alert.sounds_at = alert.sounded_at = None if alert.level is Level.ADVISORY else now
     alert.unanswered_at, alert.unanswered_times = None, 0

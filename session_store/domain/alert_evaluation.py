@@ -16,7 +16,7 @@ from session_store.domain.alert_answers import (
     judge_unanswered,
 )
 from session_store.domain.alert_standing import Judgement, as_found, count_raised, drop_settled, raise_unless_open
-from session_store.domain.closing_judging import CLOSING_KINDS, judge_closing
+from session_store.domain.closing_judging import judge_closing
 from session_store.domain.consciousness_judging import judge_consciousness, judge_sedation, judge_waveform
 from session_store.domain.dose_judging import (
     RATE_KINDS,
@@ -27,6 +27,7 @@ from session_store.domain.dose_judging import (
     judge_plan,
     judge_pump_volume,
     judge_rate,
+    judge_standing_rate,
 )
 from session_store.domain.entries import Entry
 from session_store.domain.event_judging import (
@@ -37,10 +38,11 @@ from session_store.domain.event_judging import (
     judge_start,
 )
 from session_store.domain.missing_judging import end_waiting_for_sedation, judge_monitor_silent, judge_overdue
-from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.rules.delivered import DELIVERED, clinic_changes
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 from session_store.domain.tablet_judging import judge_tablet_heard_again, judge_tablet_silent
-from session_store.domain.vital_sign_judging import judge_again, judge_vital_signs
+from session_store.domain.vital_sign_judging import judge_again, judge_standing_values, judge_vital_signs
 
 
 def _end_waiting_for_sedation(summary: SessionSummary, entry: Entry, _judgement: Judgement) -> Iterator[AlertFact]:
@@ -74,6 +76,7 @@ _WATCHING: _TimeJudges = {
     "planned total": judge_plan,
     "planned end": judge_duration,
 }
+_BY_OTHER_LIMITS: _TimeJudges = {"changed limits": judge_standing_values, "rate by changed limits": judge_standing_rate}
 _ANSWERING: _TimeJudges = {"promises": judge_promises, "sounds": judge_sounds, "unanswered": judge_unanswered}
 
 
@@ -85,16 +88,35 @@ def judge_entry(summary: SessionSummary, entry: Entry, judgement: Judgement) -> 
         _guarded(summary, judgement, facts, lambda judge=judge: judge(summary, entry, judgement), kind)  # type: ignore[misc]
     if kind in RATE_KINDS:
         _guarded(summary, judgement, facts, lambda: judge_rate(summary, entry, judgement), "rate")
-    if kind in CLOSING_KINDS:
-        _guarded(summary, judgement, facts, lambda: judge_closing(summary, entry, judgement), "closing")
+    if summary.is_closed:
+        _guarded(summary, judgement, facts, lambda: judge_closing(summary, entry), "closing")
     return _settled(summary, facts)
 
 
 def judge_time(summary: SessionSummary, judgement: Judgement) -> list[AlertFact]:
-    """The alert facts that the passing of time brings about: overdue, silent, sounding, unanswered, broken promise."""
+    """The alert facts that the passing of time brings about: overdue, silent, sounding, unanswered, broken promise; and
+    what the standing values show where the clinic's limits have changed."""
+    judges = _ANSWERING if summary.is_closed else _WATCHING | _ANSWERING
+    if is_judged_by_other_limits(summary, judgement.rules):
+        judges = _BY_OTHER_LIMITS | judges
+        summary.limit_changes_judged = clinic_changes(judgement.rules.version)
+    return _judged_by_time(summary, judgement, judges)
+
+
+def is_judged_by_other_limits(summary: SessionSummary, rules: RuleSet) -> bool:
+    """Whether the standing values of an open session have been judged by other limits than the clinic's of now."""
+    return summary.is_open and summary.limit_changes_judged != clinic_changes(rules.version)
+
+
+def judge_by_other_limits(summary: SessionSummary, judgement: Judgement) -> list[AlertFact]:
+    """The alert facts that the standing values of an open session bring about by these limits."""
+    return _judged_by_time(summary, judgement, _BY_OTHER_LIMITS if summary.is_open else {})
+
+
+def _judged_by_time(summary: SessionSummary, judgement: Judgement, judges: _TimeJudges) -> list[AlertFact]:
     facts: list[AlertFact] = []
     judgement = _for_patient(summary, judgement)
-    for name, judge in (_ANSWERING if summary.is_closed else _WATCHING | _ANSWERING).items():
+    for name, judge in judges.items():
         _guarded(summary, judgement, facts, lambda judge=judge: judge(summary, judgement), name)  # type: ignore[misc]
     return _settled(summary, facts)
 
@@ -131,4 +153,4 @@ def _settled(summary: SessionSummary, facts: list[AlertFact]) -> list[AlertFact]
     return facts
 
 
-__all__ = ["Judgement", "judge_entry", "judge_time"]
+__all__ = ["Judgement", "is_judged_by_other_limits", "judge_by_other_limits", "judge_entry", "judge_time"]

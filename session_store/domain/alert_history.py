@@ -49,6 +49,8 @@ def follow_fact(alert: OpenAlert, fact: AlertFact) -> None:
         alert.unanswered_at, alert.unanswered_times = fact.at, alert.unanswered_times + 1
     elif fact.fact in (Fact.ESCALATED, Fact.PROMISE_BROKEN):
         alert.evidence_entry_id = fact.evidence_entry_id
+        if fact.fact is Fact.PROMISE_BROKEN:
+            alert.broken_promise = alert.acknowledged
         alert.acknowledged = None
         alert.unanswered_at, alert.unanswered_times = None, 0
 
@@ -62,6 +64,7 @@ def follow_answer(alert: OpenAlert, entry: Entry) -> None:
         alert.acknowledged = AcknowledgedBy(
             entry.author_name, entry.effective_at, content.action, content.remark, deadline
         )
+        alert.broken_promise = None
     elif alert.at_the_chair is None:
         alert.at_the_chair = ChairVisit(entry.author_name, entry.effective_at)
 

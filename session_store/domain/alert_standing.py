@@ -20,11 +20,15 @@ from session_store.domain.session_summary import SessionSummary
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The tools of one judging: the server's now, where new alert ids come from, and the rules in force."""
+    """The tools of one judging: the server's now, where new alert ids come from, and the rules in force.
+
+    `superseded`: where a session is folded again, the (entry, sign) that were past already when they were recorded.
+    """
 
     now: datetime
     new_alert_id: Callable[[], UUID]
     rules: RuleSet = DELIVERED
+    superseded: frozenset[tuple[UUID, str]] = frozenset()
 
 
 class Remeasured(StrEnum):
@@ -155,13 +159,17 @@ def _after_remeasuring(alert: OpenAlert, judgement: Judgement, found: Finding, a
 
 
 def bring_to_by_time(
-    summary: SessionSummary, judgement: Judgement, condition: str, found: Finding | None
+    summary: SessionSummary,
+    judgement: Judgement,
+    condition: str,
+    found: Finding | None,
+    evidence: UUID | None = None,
 ) -> Iterator[AlertFact]:
-    """The same for what only the clock shows: there is no entry as evidence."""
+    """The same for what only the clock shows, where no entry came; `evidence` is an earlier one that shows it."""
     alert = summary.open_alert(condition)
     if alert is not None and found is not None and alert.level == found.level:
         return
-    yield from bring_to(summary, judgement, condition, found, judgement.now, None)
+    yield from bring_to(summary, judgement, condition, found, judgement.now, evidence)
 
 
 def list_past(summary: SessionSummary, judgement: Judgement, found: Finding, entry: Entry) -> Iterator[AlertFact]:

@@ -1,14 +1,23 @@
-"""What is recorded of the clinic itself, outside any session: chairs, credentials, vial stock."""
+"""What is recorded of the clinic itself, outside any session: chairs, credentials, vial stock, alert limits."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from session_store.domain import limits
 from session_store.domain.entry_choices import Credential, StockMovement
-from session_store.domain.entry_fields import boolean, calendar_date, choice, identifier, number, text
+from session_store.domain.entry_fields import (
+    boolean,
+    calendar_date,
+    choice,
+    content_fields,
+    identifier,
+    number,
+    text,
+)
+from session_store.domain.limits import RULES_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +79,33 @@ class StockWitnessed:
 
     kind: ClassVar[str] = "stock_witnessed"
     witnessed_entry_id: UUID = identifier(required=True, label="Witnessed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLimitsChanged:
+    """Other limits of alert rules for the whole clinic, by rule id: a limit as a decimal, or what is chosen as a list.
+
+    It holds from now on. Where it loosens a critical limit it waits until a second person signs (clinical-decisions 1).
+    The server adds what it replaces and whether it waits.
+    """
+
+    kind: ClassVar[str] = "alert_limits_changed"
+    based_on_version: Decimal = number(RULES_VERSION, required=True, whole=True, label="Version of the rules changed")
+    limits: dict[str, Any] = content_fields(label="Limits")
+    choices: dict[str, Any] = content_fields(label="Choices")
+    reason: str = text(required=True, max_length=400, label="Reason")
+    # Said by the server, from the rules in force.
+    old_limits: dict[str, Any] = content_fields(label="Limits before")
+    old_choices: dict[str, Any] = content_fields(label="Choices before")
+    needs_second_person: bool | None = boolean(label="Needs a second person")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLimitsSigned:
+    """The second person signs a change that loosens a critical limit; it holds from now on."""
+
+    kind: ClassVar[str] = "alert_limits_signed"
+    signed_entry_id: UUID = identifier(required=True, label="Signed change")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

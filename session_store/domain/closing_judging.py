@@ -7,17 +7,13 @@ only by being acknowledged stays as it is.
 from collections.abc import Iterator
 
 from session_store.domain.alert import AlertFact
-from session_store.domain.alert_standing import Judgement, clear
+from session_store.domain.alert_standing import clear
 from session_store.domain.entries import Entry
 from session_store.domain.session_summary import SessionSummary
 
-CLOSING_KINDS = frozenset({"discharged", "transferred", "left_against_advice", "session_aborted", "session_cancelled"})
 
-
-def judge_closing(summary: SessionSummary, entry: Entry, _judgement: Judgement) -> Iterator[AlertFact]:
-    """Ends the open conditions of a session that was closed by this entry."""
-    if not summary.is_closed:
-        return
+def judge_closing(summary: SessionSummary, entry: Entry) -> Iterator[AlertFact]:
+    """Ends the open conditions of a session that is closed: by this entry, or before one that is charted late."""
     for alert in summary.alerts:
         if not alert.is_over and not alert.clears_on_acknowledgement:
             yield clear(alert, entry.effective_at, entry.entry_id)

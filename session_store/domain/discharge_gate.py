@@ -80,12 +80,32 @@ def _stable_run(sets: list[ObservedSet]) -> list[ObservedSet]:
 
 
 def _by_time(summary: SessionSummary, rules: RuleSet, at: datetime) -> Iterator[str]:
-    last = [one for one in (summary.ended_at, summary.last_bolus_at, summary.benzodiazepine_at) if one is not None]
-    if summary.ended_at is not None and at - max(last) >= _minutes(rules, "discharge.observed.held"):
+    observed_from, reversed_from = observed_until(summary, rules), reversed_until(summary, rules)
+    if observed_from is not None and at >= observed_from:
         yield "discharge.observed.held"
-    reversed_at = summary.reversal_at
-    if reversed_at is None or at - reversed_at >= _minutes(rules, "discharge.reversed.held"):
+    if reversed_from is None or at >= reversed_from:
         yield "discharge.reversed.held"
+
+
+def observed_until(summary: SessionSummary, rules: RuleSet) -> datetime | None:
+    """Until when the patient is observed after ketamine or a sedative; None before the infusion has ended."""
+    if summary.ended_at is None:
+        return None
+    last = [one for one in (summary.ended_at, summary.last_bolus_at, summary.benzodiazepine_at) if one is not None]
+    return max(last) + _minutes(rules, "discharge.observed.held")
+
+
+def reversed_until(summary: SessionSummary, rules: RuleSet) -> datetime | None:
+    """Until when the patient is observed after a reversal drug; None where none was given."""
+    at = summary.reversal_at
+    return None if at is None else at + _minutes(rules, "discharge.reversed.held")
+
+
+def sets_apart_from(summary: SessionSummary, rules: RuleSet) -> datetime | None:
+    """From when on one more stable set is far enough from the first of the stable ones; None while there is none."""
+    since = summary.ended_at
+    run = _stable_run([one for one in summary.recovery_sets if since is not None and one.at >= since])
+    return run[0].at + _minutes(rules, "discharge.sets_apart.held") if run else None
 
 
 def _minutes(rules: RuleSet, rule_id: str) -> timedelta:

@@ -29,16 +29,33 @@ RATE_KINDS = frozenset(
         "session_aborted", "patient_limit",
     }
 )  # fmt: skip
+RATE_CONDITIONS = ("rate.setting", "rate.range")
 _RUNNING = frozenset({SessionStatus.RUNNING, SessionStatus.PAUSED})
 
 
 def judge_rate(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """The rate that runs now; an unknown weight neither raises nor clears."""
-    is_unknown = summary.weight_kg is None and summary.infusion.is_delivering
-    for condition in ("rate.setting", "rate.range"):
+    """The rate that runs now, after an entry that may have changed it or what it is judged by."""
+    for condition, found in _rate_findings(summary, judgement):
+        yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+
+
+def judge_standing_rate(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
+    """The same where the clinic's limits have changed: no entry of the session came with that."""
+    for condition, found in _rate_findings(summary, judgement):
+        yield from bring_to_by_time(summary, judgement, condition, found)
+
+
+def _rate_findings(summary: SessionSummary, judgement: Judgement) -> Iterator[tuple[str, Finding | None]]:
+    """An unknown weight neither raises nor clears."""
+    for condition in RATE_CONDITIONS:
         found = _rate_finding(summary, judgement, condition)
-        if found is not None or not is_unknown:
-            yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+        if found is not None or not is_rate_unknown(summary):
+            yield condition, found
+
+
+def is_rate_unknown(summary: SessionSummary) -> bool:
+    """Whether something runs and its rate per kg cannot be told."""
+    return summary.weight_kg is None and summary.infusion.is_delivering
 
 
 def _rate_finding(summary: SessionSummary, judgement: Judgement, condition: str) -> Finding | None:

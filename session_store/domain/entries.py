@@ -21,6 +21,8 @@ from session_store.domain.care_contents import (
     SeriousEvent,
 )
 from session_store.domain.clinic_contents import (
+    AlertLimitsChanged,
+    AlertLimitsSigned,
     ChairDescribed,
     ClinicDetails,
     ClinicEnteredInError,
@@ -135,7 +137,15 @@ Content = (
     | TabletHeardAgain
 )
 ClinicContent = (
-    ClinicDetails | ChairDescribed | StaffCredential | VialStock | ShiftCount | StockWitnessed | ClinicEnteredInError
+    ClinicDetails
+    | ChairDescribed
+    | StaffCredential
+    | VialStock
+    | ShiftCount
+    | StockWitnessed
+    | AlertLimitsChanged
+    | AlertLimitsSigned
+    | ClinicEnteredInError
 )
 
 SESSION_KINDS: dict[str, type[Any]] = {content.kind: content for content in Content.__args__}

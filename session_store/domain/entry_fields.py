@@ -120,9 +120,10 @@ def several(options: type[StrEnum], *, label: str = "") -> Any:
     return field(default=(), metadata={"spec": FieldSpec(FieldType.CHOICES, choices=tuple(options), label=label)})
 
 
-def content_fields() -> Any:
-    """A dataclass field holding `{field: value}` of another entry's kind, as sent; read by that kind's own rules."""
-    return field(default_factory=dict, metadata={"spec": FieldSpec(FieldType.FIELDS, label="Changes")})
+def content_fields(*, label: str = "Changes") -> Any:
+    """A dataclass field holding `{name: value}` as sent: fields of another entry's kind, or limits of rules; each value
+    is read where it is known what the name may hold."""
+    return field(default_factory=dict, metadata={"spec": FieldSpec(FieldType.FIELDS, label=label)})
 
 
 def _field(spec: FieldSpec) -> Any:

@@ -28,20 +28,20 @@ def judge_effect(summary: SessionSummary, entry: Entry, judgement: Judgement) ->
     """An emergency at once, else by grade; a symptom also gives the last pressure another weight."""
     content: Any = entry.content
     words = content.description if content.term == "other" else content.term.replace("_", " ")
-    rule = _effect_rule(judgement.rules, content)
+    rule = _effect_rule(judgement.rules, content.term, summary.care.effects[str(entry.entry_id)].ctcae_grade)
     if rule is not None:
         found = as_found(rule, f"{rule.condition}:{entry.entry_id}", f"{words.capitalize()}: {rule.plain_words()}")
         yield raise_alert(summary, judgement, found, entry.effective_at, entry.entry_id)
     yield from judge_symptoms(summary, entry, judgement)
 
 
-def _effect_rule(rules: RuleSet, content: Any) -> AlertRule | None:
-    if content.term in EMERGENCY_TERMS:
+def _effect_rule(rules: RuleSet, term: str, grade: int | None) -> AlertRule | None:
+    if term in EMERGENCY_TERMS:
         return rules.rule("effect.emergency.critical")
-    return _grade_rule(rules, content.term, content.ctcae_grade)
+    return _grade_rule(rules, term, grade)
 
 
-def _grade_rule(rules: RuleSet, term: str, grade: Decimal | None) -> AlertRule | None:
+def _grade_rule(rules: RuleSet, term: str, grade: int | Decimal | None) -> AlertRule | None:
     """Effects that mirror a vital sign are judged by the vital-sign rules only."""
     if grade is None or grade < 3 or term in MIRRORED_TERMS:
         return None
@@ -49,13 +49,14 @@ def _grade_rule(rules: RuleSet, term: str, grade: Decimal | None) -> AlertRule |
 
 
 def judge_effect_update(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """An effect that became grade 3 or 4 later is raised as one that began so."""
+    """An effect that became grade 3 or 4 later is raised as one that began so; nothing where the effect itself does not
+    stand (it was entered in error, or comes later in time and is judged with this grade then)."""
     content: Any = entry.content
     effect = summary.care.effects.get(str(content.effect_entry_id))
-    rule = None if effect is None else _grade_rule(judgement.rules, effect.term, content.ctcae_grade)
+    rule = None if effect is None or not effect.term else _grade_rule(judgement.rules, effect.term, content.ctcae_grade)
     if effect is None or rule is None:
         return
-    text = f"{(effect.term or 'adverse effect').replace('_', ' ').capitalize()}: {rule.plain_words()}"
+    text = f"{effect.term.replace('_', ' ').capitalize()}: {rule.plain_words()}"
     found = as_found(rule, f"{rule.condition}:{content.effect_entry_id}", text)
     yield from bring_to(summary, judgement, found.condition, found, entry.effective_at, entry.entry_id)
 

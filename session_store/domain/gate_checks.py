@@ -24,7 +24,7 @@ PATIENT_LIMIT_KINDS = frozenset({RuleKind.THRESHOLD, RuleKind.RELATIVE_TO_BASELI
 
 def refuse_start(check: Check) -> Iterator[Problem]:
     """The start through the app is held until nothing is missing or a physician overrides what is."""
-    if _is_about_to_happen(check):
+    if check.summary.started_at is None and _is_about_to_happen(check):
         items = start_gate(check.summary, check.rules, check.effective_at)
         yield from _held(held_by(items, check.summary.start_overridden), "start_override")
     yield from refuse_rate(check)
@@ -33,7 +33,7 @@ def refuse_start(check: Check) -> Iterator[Problem]:
 def refuse_discharge(check: Check) -> Iterator[Problem]:
     """The discharge home through the app is held until its gate is met or a physician overrides it."""
     content: Any = check.content
-    if _is_about_to_happen(check):
+    if check.summary.closed_at is None and _is_about_to_happen(check):
         items = discharge_gate(check.summary, check.rules, check.effective_at, content.escort)
         yield from _held(held_by(items, check.summary.discharge_overridden), "discharge_override")
 

@@ -96,6 +96,7 @@ NRS = _limits("0", "10", "0", "10", "points")
 VAS = _limits("0", "100", "0", "100", "mm")
 CTCAE_GRADE = _limits("1", "5", "1", "5", "")
 RULE_LIMIT = _limits("0.01", "10000", "0.01", "10000", "")
+RULES_VERSION = _limits("1", "1000000", "1", "1000000", "")
 PROMISE = _limits("1", "60", "1", "30", "min")
 
 # A rate above the guideline's usual range (Cohen 2018, 0.5 to 2 mg/kg/h) is asked about; above the range used in

@@ -4,6 +4,7 @@ Each ends by a value (of its sign, from the monitor) and by nothing else.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from session_store.domain.alert_standing import (
     as_found,
     clear_conditions,
     escalate,
+    list_past,
     raise_alert,
     raise_unless_open,
 )
@@ -28,18 +30,41 @@ MONITOR_SILENT = "monitor.silent"
 
 
 def judge_absent(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """A person looked for a sign and did not find it."""
+    """A person looked for a sign and did not find it; listed as past where a newer value shows it again."""
     content: Any = entry.content
     for sign, reason in content.not_measured.items():
-        if reason in ABSENT_REASONS and entry.source is Source.HAND:
-            rule = judgement.rules.rule("sign.absent.critical")
-            found = as_found(rule, f"sign.absent:{sign}", f"{SIGN_WORDS[sign].name} {rule.plain_words()}")
+        if reason not in ABSENT_REASONS or entry.source is not Source.HAND:
+            continue
+        rule = judgement.rules.rule("sign.absent.critical")
+        found = as_found(rule, f"sign.absent:{sign}", f"{SIGN_WORDS[sign].name} {rule.plain_words()}")
+        if _is_superseded(summary, sign, entry, judgement):
+            yield from list_past(summary, judgement, replace(found, condition=f"{found.condition}:past"), entry)
+        else:
             yield from raise_unless_open(summary, judgement, found, entry.effective_at, entry.entry_id)
 
 
+def _is_superseded(summary: SessionSummary, sign: str, entry: Entry, judgement: Judgement) -> bool:
+    measured_at = summary.signs[sign].effective_at
+    is_older = measured_at is not None and entry.effective_at < measured_at
+    return is_older or (entry.entry_id, sign) in judgement.superseded
+
+
 def end_waiting_for(summary: SessionSummary, sign: str, entry: Entry) -> Iterator[AlertFact]:
-    """A measured value ends "overdue" and "not found" of its sign; nothing else does."""
-    return clear_conditions(summary, entry, f"overdue.sign:{sign}", f"sign.absent:{sign}")
+    """A measured value ends "overdue" and "not found" of its sign; nothing else does, and no value from before that."""
+    if summary.signs[sign].not_measured_at is None:
+        yield from clear_conditions(summary, entry, f"overdue.sign:{sign}", f"sign.absent:{sign}")
+
+
+def end_waiting(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """What an entry ends of that for which only the clock waits, where it made the session be folded again."""
+    content: Any = entry.content
+    if content.kind == "sedation":
+        yield from end_waiting_for_sedation(summary, entry)
+    elif content.kind == "vital_signs":
+        yield from end_silence(summary, entry, judgement)
+        for sign in scheduled_signs(summary):
+            if summary.signs[sign].entry_id == entry.entry_id:
+                yield from end_waiting_for(summary, sign, entry)
 
 
 def judge_overdue(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:

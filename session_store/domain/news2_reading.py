@@ -17,7 +17,7 @@ NEWS2_WITHOUT_NOTE = "without: no usable value in the last 30 min"
 NEWS2_ACKNOWLEDGEMENT = "NEWS2: Royal College of Physicians, 2017"
 
 _OXYGEN_ANSWERS = {"True": True, "False": False}
-_WORDS = {
+NEWS2_PART_WORDS = {
     "respiratory_rate_per_min": "respiratory rate",
     "spo2_percent": "SpO2",
     "supplemental_oxygen": "air or oxygen",
@@ -76,7 +76,7 @@ def _risk_words(risk: ClinicalRisk | None, least: str) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return ", ".join(_WORDS[name] for name in names)
+    return ", ".join(NEWS2_PART_WORDS[name] for name in names)
 
 
 def _recent_value(summary: SessionSummary, name: str, now: datetime) -> Decimal | None:

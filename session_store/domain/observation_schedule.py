@@ -84,16 +84,20 @@ def overdue_at(
 
 
 def _interval_at(at: datetime, context: ScheduleContext, sign: str) -> timedelta:
-    if context.depressant_at is not None and at < context.depressant_at + TIGHT_AFTER_DEPRESSANT:
+    if _is_within(at, context.depressant_at, TIGHT_AFTER_DEPRESSANT):
         return TIGHT
-    is_tight = context.tightened_at is not None and at < context.tightened_at + TIGHT_AFTER_CHANGE
     if context.protocol is ObservationProtocol.INPATIENT_MULTI_DAY:
         return _inpatient_interval(at, context, sign)
     if sign == SEDATION:
         return USUAL
-    if is_tight:
+    if _is_within(at, context.tightened_at, TIGHT_AFTER_CHANGE):
         return TIGHT
     return FAST_RATE if context.is_above_one_mg_per_kg_per_h or context.has_risk else USUAL
+
+
+def _is_within(at: datetime, event: datetime | None, duration: timedelta) -> bool:
+    """Whether a set lies in the time that follows an event; one before it is pulled, not counted from."""
+    return event is not None and event <= at < event + duration
 
 
 def _inpatient_interval(at: datetime, context: ScheduleContext, sign: str) -> timedelta:

@@ -6,12 +6,13 @@ alerts so found are reconciled with those already in the record: nothing in the 
 is raised now, what lost its evidence is withdrawn.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from session_store.domain.alert import AlertFact, Fact, Level, OpenAlert, alert_opened_by
-from session_store.domain.alert_evaluation import judge_entry
+from session_store.domain.alert_evaluation import judge_by_other_limits, judge_entry
 from session_store.domain.alert_standing import (
     Finding,
     Judgement,
@@ -24,7 +25,13 @@ from session_store.domain.alert_standing import (
     withdraw,
 )
 from session_store.domain.amendment import current_versions, withdrawn_entry_ids
-from session_store.domain.entries import Entry
+from session_store.domain.closing_judging import judge_closing
+from session_store.domain.dose_judging import RATE_CONDITIONS, is_rate_unknown
+from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry
+from session_store.domain.missing_judging import end_waiting
+from session_store.domain.observation_contents import VitalSigns
+from session_store.domain.record_contents import Acknowledgement
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 
 # Alerts by the clock, and of a rule that failed, are not found again by folding; they stay until what ends them.
@@ -51,14 +58,43 @@ def max_by_seq(entries: list[Entry]) -> list[Entry]:
     return [max(entries, key=lambda entry: entry.seq)] if entries else []
 
 
+def superseded_signs(standing: Iterable[Entry]) -> frozenset[tuple[UUID, str]]:
+    """The signs of entries that were past when they were recorded, because a newer value was there (clinical-decisions
+    2): folded in the order of time, they must not be taken for values that somebody was told of in time."""
+    newest: dict[str, datetime] = {}
+    superseded: set[tuple[UUID, str]] = set()
+    for entry in sorted(standing, key=lambda one: one.seq):
+        content, at = entry.content, entry.effective_at
+        if not isinstance(content, VitalSigns):
+            continue
+        told = {name for name in VITAL_SIGN_FIELDS if getattr(content, name) is not None}
+        superseded |= {(entry.entry_id, name) for name in told | set(content.not_measured) if newest.get(name, at) > at}
+        newest |= {name: max(at, newest.get(name, at)) for name in told}
+    return frozenset(superseded)
+
+
 def fold_again(
-    fresh: SessionSummary, entries: Iterable[Entry], judgement: Judgement
+    fresh: SessionSummary,
+    entries: Iterable[Entry],
+    judgement: Judgement,
+    rules_at: Callable[[datetime], RuleSet] | None = None,
 ) -> tuple[SessionSummary, list[tuple[AlertFact, ...]]]:
-    """The summary of the standing entries folded into a fresh one, with the facts found along the way."""
+    """The summary of the standing entries folded into a fresh one, with the facts found along the way.
+
+    Each entry is judged by the rules in force when it was recorded, what stands at the end by those of now: a limit
+    that the clinic has changed since makes no alert of the past.
+    """
     found: list[tuple[AlertFact, ...]] = []
-    for entry in standing_entries(entries):
+    were_changed = False
+    standing = standing_entries(entries)
+    judgement = replace(judgement, superseded=superseded_signs(standing))
+    for entry in standing:
         fresh.apply(entry)
-        found.append(tuple(judge_entry(fresh, entry, replace(judgement, now=entry.recorded_at))))
+        rules = judgement.rules if rules_at is None else rules_at(entry.recorded_at)
+        were_changed = were_changed or rules is not judgement.rules
+        found.append(tuple(judge_entry(fresh, entry, replace(judgement, now=entry.recorded_at, rules=rules))))
+    if were_changed:
+        found.append(tuple(judge_by_other_limits(fresh, judgement)))
     return fresh, found
 
 
@@ -67,14 +103,15 @@ def reconcile(
     after: SessionSummary,
     found: list[tuple[AlertFact, ...]],
     raised_before: Mapping[tuple[str, UUID | None], UUID],
-    withdrawn: set[UUID],
-    cause: Entry,
+    entries: list[Entry],
     judgement: Judgement,
 ) -> Iterator[AlertFact]:
     """Bring the alerts on record in line with the fold `after`; sets `after.alerts` and yields the new facts.
 
-    `raised_before` maps (condition, evidence entry) of every alert ever raised in this session to its id.
+    `raised_before` maps (condition, evidence entry) of every alert ever raised in this session to its id; the last of
+    the `entries` is the cause.
     """
+    cause, withdrawn, seen = entries[-1], withdrawn_entry_ids(entries), _acknowledged_ids(entries)
     kept: list[OpenAlert] = []
     for alert in before.alerts:
         if alert.is_over:
@@ -89,11 +126,19 @@ def reconcile(
     for alert in kept:
         yield from _follow(after, alert, refolded, cause, judgement)
     for alert in refolded:
-        answered = alert.clears_on_acknowledgement and (alert.condition, alert.evidence_entry_id) in raised_before
+        answered = raised_before.get((alert.condition, alert.evidence_entry_id)) in seen
         if not alert.is_over and not answered and after.open_alert(alert.condition) is None:
             yield _raise_now(after, alert, cause, judgement)
     yield from _raise_past(after, found, raised_before, cause, judgement)
+    yield from end_waiting(after, cause, judgement)
+    if after.is_closed:
+        yield from judge_closing(after, cause)
     drop_settled(after)
+
+
+def _acknowledged_ids(entries: Iterable[Entry]) -> set[UUID]:
+    """The alerts that somebody has acknowledged."""
+    return {entry.content.alert_id for entry in entries if isinstance(entry.content, Acknowledgement)}
 
 
 def _follow(
@@ -104,7 +149,8 @@ def _follow(
         return
     again = next((one for one in refolded if one.condition == alert.condition and not one.is_over), None)
     if again is None:
-        yield clear(alert, judgement.now, cause.entry_id)
+        if not (alert.condition in RATE_CONDITIONS and is_rate_unknown(after)):
+            yield clear(alert, judgement.now, cause.entry_id)
         return
     found = Finding(again.rule_id, again.condition, again.level, again.text, again.citation)
     if found.level > alert.level:
@@ -134,11 +180,12 @@ def _raise_past(
     facts = [fact for group in found for fact in group]
     cleared = {fact.alert_id for fact in facts if fact.fact is Fact.CLEARED}
     for fact in facts:
-        known = (fact.condition, fact.evidence_entry_id) in raised_before
+        condition = fact.condition.removesuffix(":past")
+        known = (condition, fact.evidence_entry_id) in raised_before
         if fact.fact is not Fact.RAISED or fact.level is Level.ADVISORY or known or fact.alert_id not in cleared:
             continue
         text = f"{fact.text} (found after a correction)"
-        past = replace(fact, condition=f"{fact.condition}:past", text=text, is_past=True)
+        past = replace(fact, condition=f"{condition}:past", text=text, is_past=True)
         alert = alert_opened_by(past, judgement.now)
         after.alerts.append(alert)
         count_raised(after, alert.level)

@@ -13,7 +13,8 @@ from session_store.domain.readiness import LASTS, READINESS_RULES, Validity
 from session_store.domain.session import SessionStatus
 
 _LEDGER_KINDS = frozenset({"drug_drawn", "drug_wasted", "drug_returned"})
-_NEEDED_CREDENTIALS = {
+# What each of the two clinicians must hold (Cohen 2018, recommendations 17 and 18).
+NEEDED_CREDENTIALS = {
     "supervising_account_id": (Credential.KETAMINE_EXPERIENCE, Credential.ACLS, Credential.MODERATE_SEDATION),
     "administering_account_id": (Credential.MODERATE_SEDATION,),
 }
@@ -81,7 +82,7 @@ def lacking_credentials(check: Check) -> dict[str, list[str]]:
     """By the field that names a person: the credentials that are missing or expired on the day (Cohen 2018, 17, 18)."""
     content: Any = check.content
     today, lacking = check.effective_at.date(), {}
-    for name, needed in _NEEDED_CREDENTIALS.items():
+    for name, needed in NEEDED_CREDENTIALS.items():
         account_id = getattr(content, name)
         if account_id is not None:
             held = check.surroundings.credentials(account_id)

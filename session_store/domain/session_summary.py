@@ -99,7 +99,10 @@ class ObservedSet:
 
 @dataclass(slots=True)
 class SessionSummary:
-    """One session as it stands after `next_seq - 1` entries."""
+    """One session as it stands after `next_seq - 1` entries.
+
+    `limit_changes_judged`: by how many of the clinic's changes of limits its standing values have been judged.
+    """
 
     session_id: UUID
     patient_id: UUID
@@ -117,12 +120,15 @@ class SessionSummary:
     first_drug_at: datetime | None = None
     end_reason: str | None = None
     start_override_by: str | None = None
+    start_override_reason: str | None = None
     start_overridden: list[str] = field(default_factory=list)
     discharge_override_by: str | None = None
+    discharge_override_reason: str | None = None
     discharge_overridden: list[str] = field(default_factory=list)
     own_limits: dict[str, OwnLimit] = field(default_factory=dict)
     oxygen_target: str | None = None
     oxygen_target_by: str | None = None
+    oxygen_target_reason: str | None = None
     weight_kg: Decimal | None = None
     weight_at: datetime | None = None
     weight_basis: str | None = None
@@ -157,6 +163,7 @@ class SessionSummary:
     tablet_silent_since: datetime | None = None
     adverse_effects: int = 0
     had_grade_3_effect: bool = False
+    limit_changes_judged: int = 0
     alerts_by_level: dict[str, int] = field(default_factory=dict)
     alerts: list[OpenAlert] = field(default_factory=list)
 
@@ -206,7 +213,7 @@ class SessionSummary:
 
     def apply(self, entry: Entry) -> None:
         """Fold one entry in. Entries of a kind must come in the order of their effective time."""
-        self._note_catching_up(entry)
+        self.note_catching_up(entry)
         self.is_simulated = self.is_simulated or entry.is_simulated
         self._move_status(entry)
         self.care.apply(entry)
@@ -214,7 +221,7 @@ class SessionSummary:
         if folder is not None:
             folder(self, entry)
 
-    def _note_catching_up(self, entry: Entry) -> None:
+    def note_catching_up(self, entry: Entry) -> None:
         """A sender that brings late entries is catching up; see `is_catching_up`."""
         if not entry.is_late:
             return
@@ -254,18 +261,22 @@ class SessionSummary:
 
     def _set_rate(self, entry: Entry) -> None:
         content: Any = entry.content
-        before = self.infusion.programmed_rate_mg_per_h()
         bag = self.care.bag.concentration_mg_per_ml if self.care.bag else None
         concentration = content.concentration_mg_per_ml or bag
         rate = programmed_rate(content, concentration, self.weight_kg)
-        self.infusion.set_rate(entry.effective_at, rate, content.pump_rate_ml_per_h, concentration)
-        after = self.infusion.programmed_rate_mg_per_h()
-        if after > before:
-            self.tightened_at = entry.effective_at
-        elif after < before:
-            self.rate_lowered_at = entry.effective_at
-        self.peak_rate_mg_per_h = max(self.peak_rate_mg_per_h, after)
+        self._change_rate(entry.effective_at, rate, content.pump_rate_ml_per_h, concentration)
         self.last_infusion_event_at = entry.effective_at
+
+    def _change_rate(
+        self, at: datetime, rate_mg_per_h: Decimal, pump_ml_per_h: Decimal | None, mg_per_ml: Decimal | None
+    ) -> None:
+        before = self.infusion.programmed_rate_mg_per_h()
+        self.infusion.set_rate(at, rate_mg_per_h, pump_ml_per_h, mg_per_ml)
+        if rate_mg_per_h > before:
+            self.tightened_at = at
+        elif rate_mg_per_h < before:
+            self.rate_lowered_at = at
+        self.peak_rate_mg_per_h = max(self.peak_rate_mg_per_h, rate_mg_per_h)
 
     def _fold_plan(self, entry: Entry) -> None:
         content: Any = entry.content
@@ -296,18 +307,17 @@ class SessionSummary:
         pump = self.infusion.pump_rate_ml_per_h
         if pump is not None and self.infusion.concentration_mg_per_ml is not None:
             concentration = content.concentration_mg_per_ml
-            self.infusion.set_rate(entry.effective_at, pump * concentration, pump, concentration)
-            self.peak_rate_mg_per_h = max(self.peak_rate_mg_per_h, self.infusion.programmed_rate_mg_per_h())
+            self._change_rate(entry.effective_at, pump * concentration, pump, concentration)
         self.last_infusion_event_at = entry.effective_at
 
     def _fold_override(self, entry: Entry) -> None:
         content: Any = entry.content
-        self.start_override_by = entry.author_name
+        self.start_override_by, self.start_override_reason = entry.author_name, content.reason
         self.start_overridden += [one for one in (content.overridden or "").split() if one not in self.start_overridden]
 
     def _fold_discharge_override(self, entry: Entry) -> None:
         content: Any = entry.content
-        self.discharge_override_by = entry.author_name
+        self.discharge_override_by, self.discharge_override_reason = entry.author_name, content.reason
         self.discharge_overridden = (content.overridden or "").split()
 
     def _fold_patient_limit(self, entry: Entry) -> None:
@@ -320,6 +330,7 @@ class SessionSummary:
     def _fold_oxygen_target(self, entry: Entry) -> None:
         content: Any = entry.content
         self.oxygen_target, self.oxygen_target_by = content.target, entry.author_name
+        self.oxygen_target_reason = content.reason
 
     def _fold_started(self, entry: Entry) -> None:
         self._first_drug(entry.effective_at)
@@ -424,6 +435,10 @@ class SessionSummary:
         sign.value_before = sign.value
         sign.value, sign.effective_at = value, entry.effective_at
         sign.source, sign.entry_id = entry.source, entry.entry_id
+        if sign.not_measured_at is not None and entry.effective_at < sign.not_measured_at:
+            # A late value: that it could not be measured since then still holds, and buys its interval from there.
+            sign.set_counts_from = sign.not_measured_at
+            return
         sign.not_measured_reason = sign.not_measured_at = None
         sign.set_counts_from = entry.effective_at
 
@@ -431,10 +446,12 @@ class SessionSummary:
         sign = self.signs.setdefault(name, SignStanding())
         if sign.effective_at is not None and at < sign.effective_at:
             return
-        if sign.not_measured_at is None:
-            # "Could not measure" buys one interval, once (clinical-decisions 4).
+        known = sign.not_measured_at
+        if known is None or (sign.set_counts_from is not None and at < sign.set_counts_from):
+            # "Could not measure" buys one interval, once: from the first time (clinical-decisions 4).
             sign.set_counts_from = at
-        sign.not_measured_reason, sign.not_measured_at = reason, at
+        if known is None or at >= known:
+            sign.not_measured_reason, sign.not_measured_at = reason, at
 
     def sedation_counts_from(self) -> datetime | None:
         """From when the clock of the sedation level runs: its last level, or the start of the infusion."""

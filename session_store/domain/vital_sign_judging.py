@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from session_store.domain.alert import AlertFact, Level, OpenAlert
 from session_store.domain.alert_standing import (
@@ -16,6 +17,7 @@ from session_store.domain.alert_standing import (
     Remeasured,
     as_found,
     bring_to,
+    bring_to_by_time,
     clear_conditions,
     list_past,
     raise_unless_open,
@@ -53,7 +55,7 @@ def judge_vital_signs(summary: SessionSummary, entry: Entry, judgement: Judgemen
         value = getattr(content, sign)
         if value is None:
             continue
-        if summary.signs[sign].entry_id != entry.entry_id:
+        if summary.signs[sign].entry_id != entry.entry_id or (entry.entry_id, sign) in judgement.superseded:
             if is_judged:
                 yield from _judge_past(summary, _Reading(sign, value, entry, judgement))
             continue
@@ -83,8 +85,22 @@ def _values(content: Any) -> list[tuple[str, Decimal]]:
 
 
 def judge_again(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """Other limits hold from now on: the newest values are judged by them. What a monitor has not confirmed is not
-    raised by this."""
+    """Other limits hold for this patient from now on: the newest values are judged by them."""
+    for condition, found, _ in _standing_findings(summary, judgement):
+        yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+
+
+def judge_standing_values(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
+    """The same where the clinic's limits have changed: no entry of the session came with that."""
+    for condition, found, evidence in _standing_findings(summary, judgement):
+        yield from bring_to_by_time(summary, judgement, condition, found, evidence)
+
+
+def _standing_findings(
+    summary: SessionSummary, judgement: Judgement
+) -> Iterator[tuple[str, Finding | None, UUID | None]]:
+    """What the newest value of each sign shows, and the entry that it came with. What a monitor has not confirmed is
+    not raised by this."""
     if outside_rule_set(summary) is not None:
         return
     for sign, conditions in judgement.rules.by_sign.items():
@@ -95,7 +111,7 @@ def judge_again(summary: SessionSummary, entry: Entry, judgement: Judgement) -> 
             alert = summary.open_alert(condition)
             if alert is not None or standing.source is not Source.MONITOR:
                 found = _standing_finding(summary, judgement, sign, standing.value, rules, alert)
-                yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
+                yield condition, found, standing.entry_id
 
 
 def _standing_finding(
@@ -203,11 +219,13 @@ def _finding(
     candidates = [rule for rule in matching if rule.level <= level] or [rule for rule in rules if rule.level == level]
     rule = max(candidates, key=_level)
     why = limit_words(summary, rule) if rule in matching else "not yet settled"
-    window = rule.window_seconds if level is Level.WARNING else 0
+    window = max((one.window_seconds for one in rules if one.level is level is Level.WARNING), default=0)
     text = f"{value_words(reading.sign, reading.value)}, {why}"
     remeasured = None
     if reading.entry.source is not Source.MONITOR:
-        remeasured = Remeasured.AGAIN if rule in matching else Remeasured.MILDER
+        # A value that shows no more than a milder level is milder, though the alert is held at the level before.
+        is_again = rule in matching and rule.level is level
+        remeasured = Remeasured.AGAIN if is_again else Remeasured.MILDER
     return Finding(rule.rule_id, condition, level, text, rule.source(), window_seconds=window, remeasured=remeasured)
 
 

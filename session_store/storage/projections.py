@@ -139,6 +139,7 @@ class Counter:
 
 _THIS_CLINIC = clinic.c.clinic_id == bindparam("b_clinic_id")
 _NUMBER = Prepared(select(clinic.c.change_number).where(_THIS_CLINIC))
+_NEXT_CLINIC_SEQ = Prepared(select(clinic.c.next_clinic_seq).where(_THIS_CLINIC))
 # SQLite has taken the whole file by BEGIN IMMEDIATE and knows no such lock; elsewhere writers of one clinic wait here.
 # The key stays free (`key_share`): a sign-in refers to it and need not wait.
 _TAKE_COUNTER = Prepared(
@@ -158,6 +159,11 @@ _SET_COUNTER = Prepared(
 def change_number(connection: Connection, clinic_id: int) -> int:
     """The number of the clinic's last change."""
     return int(_NUMBER.first(connection, {"b_clinic_id": clinic_id})[0])
+
+
+def next_clinic_seq(connection: Connection, clinic_id: int) -> int:
+    """The number of the next entry of the clinic itself."""
+    return int(_NEXT_CLINIC_SEQ.first(connection, {"b_clinic_id": clinic_id})[0])
 
 
 def take_counter(connection: Connection, clinic_id: int) -> Counter:

@@ -6,12 +6,16 @@ in which table.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, func, select, text
 
 from session_store.chain import NOT_HASHED, Row
+from session_store.domain.alert import Fact
+from session_store.domain.entries import Entry
+from session_store.storage.row_mapping import entry_from_row
 from session_store.storage.schema import (
     APPEND_ONLY_TABLES,
     alert_fact,
@@ -22,6 +26,7 @@ from session_store.storage.schema import (
     entry_receipt,
     infusion_session,
     patient,
+    session_outcome,
 )
 
 _HASHED = {
@@ -248,6 +253,46 @@ def session_row(connection: Connection, clinic_id: int, session_id: UUID) -> Row
 def session_count(connection: Connection, clinic_id: int) -> int:
     """How many sessions the clinic has."""
     return count(connection, infusion_session.name, clinic_id)
+
+
+# ----------------------------------------------------------------------------------------- finished sessions, whole
+
+
+def treated_sessions(
+    connection: Connection, clinic_id: int, since: datetime, until: datetime, limit: int | None = None
+) -> list[tuple[UUID, bool]]:
+    """Finished sessions with their first drug in [since, until), newest first: id, and whether simulated."""
+    first = session_outcome.c.first_drug_at
+    query = (
+        select(session_outcome.c.session_id, session_outcome.c.is_simulated)
+        .where(_of(session_outcome, clinic_id), first >= since, first < until, session_outcome.c.is_closed.is_(True))
+        .order_by(first.desc(), session_outcome.c.session_id.desc())
+        .limit(limit)
+    )
+    return [(row.session_id, row.is_simulated) for row in connection.execute(query)]
+
+
+def entries_of_sessions(connection: Connection, clinic_id: int, session_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+    """All entries of some sessions, withdrawn ones too, each session's in the order of recording."""
+    query = select(entry).where(_of(entry, clinic_id), entry.c.session_id.in_(session_ids))
+    found: dict[UUID, list[Entry]] = {}
+    for row in connection.execute(query.order_by(entry.c.session_id, entry.c.seq)).mappings():
+        found.setdefault(row["session_id"], []).append(entry_from_row(row))  # type: ignore[arg-type]
+    return found
+
+
+def conditions_of_alerts(
+    connection: Connection, clinic_id: int, session_ids: Sequence[UUID]
+) -> dict[UUID, dict[UUID, str]]:
+    """The condition of every alert ever raised in some sessions, by session and alert."""
+    columns = (alert_fact.c.session_id, alert_fact.c.alert_id, alert_fact.c.condition)
+    query = select(*columns).where(
+        _of(alert_fact, clinic_id), alert_fact.c.session_id.in_(session_ids), alert_fact.c.fact == Fact.RAISED.value
+    )
+    found: dict[UUID, dict[UUID, str]] = {}
+    for session_id, alert_id, condition in connection.execute(query):
+        found.setdefault(session_id, {})[alert_id] = condition
+    return found
 
 
 def engine_faults(connection: Connection) -> Iterator[str]:

@@ -39,6 +39,14 @@ class Episode:
         return self.change * min(max(inside / self.ramp_min, 0.0), 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class StartOverride:
+    """What is not clear before a start, by readiness item, and why the physician lets the start through."""
+
+    reason: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChairPlan:
     """One session as planned."""
@@ -51,7 +59,7 @@ class ChairPlan:
     is_monitored: bool = True
     # How much of the session lies in the past when a demonstration begins.
     seed_min: float = 40.0
-    # Between two hand-charted sets of vital signs.
+    # Between two hand-charted sets of vital signs, once they are not due more often.
     round_min: float = 5.0
     recovery_round_min: float = 10.0
     pain_round_min: float = 12.0
@@ -66,3 +74,5 @@ class ChairPlan:
     probe_off_min: tuple[tuple[float, float], ...] = ()
     has_pain_before: bool = True
     has_pain_after: bool = True
+    start_override: StartOverride | None = None
+    sedation_scale: str = "rass"

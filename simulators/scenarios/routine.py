@@ -1,12 +1,13 @@
 """Routine sessions drawn at random: what follows at a chair after its first session, and what fills a clinic's history.
 
 Protocol mix: half 0.5 mg/kg over 40 min, half 0.2 to 0.6 mg/kg/h over one to two hours (longer ones do not fit a
-demonstration). Effect rates are our calibration of a checklist-asking clinic: nausea 12 %, dissociation 25 %.
+demonstration). Effect rates are our calibration of a checklist-asking clinic: nausea 12 %, dissociation 25 %. So is the
+share of starts that a physician lets through: one in forty.
 """
 
 from numpy.random import Generator
 
-from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct
+from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct, StartOverride
 
 _SHORT_RATE_MG_PER_KG_PER_H, _SHORT_DURATION_MIN = 0.75, 40
 _LONG_RATES_MG_PER_KG_PER_H = (0.2, 0.3, 0.4, 0.5, 0.6)
@@ -24,6 +25,20 @@ _EFFECTS: tuple[tuple[str, float, tuple[int, ...]], ...] = (
     ("vomiting", 0.03, (1, 2)),
 )
 
+_OVERRIDE_CHANCE = 1 / 40
+_OVERRIDES: tuple[StartOverride, ...] = (
+    StartOverride(
+        "ECG of three months ago on paper was normal, no symptoms since; a new one is ordered",
+        {"ecg_indicated": "yes", "ecg_done": "no"},
+    ),
+    StartOverride("Light breakfast five hours ago, low risk of aspiration", {"fasting_kept": "no"}),
+    StartOverride(
+        "Liver tests of last month are with the family doctor, normal by telephone",
+        {"liver_tests_indicated": "yes", "liver_tests_done": "unknown"},
+    ),
+)
+_SCALES, _SCALE_SHARES = ("rass", "poss", "moaas"), (0.88, 0.08, 0.04)
+
 
 def routine_plan(generator: Generator, round_min: float = 5.0) -> ChairPlan:
     """One routine session."""
@@ -39,7 +54,15 @@ def routine_plan(generator: Generator, round_min: float = 5.0) -> ChairPlan:
         acts=effects(generator, duration_min),
         restlessness=float(generator.choice([0.3, 0.5, 1.0])),
         recovery_min=62.0 + float(generator.integers(0, 15)),
+        start_override=_override(generator),
+        sedation_scale=str(generator.choice(_SCALES, p=_SCALE_SHARES)),
     )
+
+
+def _override(generator: Generator) -> StartOverride | None:
+    is_overridden = generator.random() < _OVERRIDE_CHANCE
+    chosen = _OVERRIDES[int(generator.integers(len(_OVERRIDES)))]
+    return chosen if is_overridden else None
 
 
 def effects(generator: Generator, duration_min: int) -> tuple[PlannedAct, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import uuid_utils.compat
 
+from session_store.domain.entry_choices import Credential, ReadinessAnswer
+from session_store.domain.readiness import READINESS_RULES
 from tests.record_building import BASELINE, PAIN, PLAN, sent
 
 
@@ -48,6 +50,47 @@ def chart(client: httpx.Client, session_id: str, kind: str, **fields: Any) -> di
     return raw
 
 
+def start(client: httpx.Client, session_id: str, **fields: Any) -> dict[str, Any]:
+    """The infusion runs already, whatever is missing: most tests are about something else. The entry as sent."""
+    rate = {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1} if not fields else {}
+    return chart(client, session_id, "infusion_started", has_happened=True, **rate, **fields)
+
+
+def account_id(client: httpx.Client) -> str:
+    """Whose client it is."""
+    return str(client.get("/api/v1/me").json()["account_id"])
+
+
+def credential_everybody(administrator: httpx.Client, *account_ids: str) -> None:
+    """Every credential for these people, valid for long."""
+    entries = [
+        sent("staff_credential", account_id=one, credential=credential, valid_until="2100-01-31")
+        for one in account_ids
+        for credential in Credential
+    ]
+    assert {one["outcome"] for one in record_of_clinic(administrator, *entries)} == {"recorded"}
+
+
+def clear_items() -> list[dict[str, Any]]:
+    """An answer that clears it to every item of the readiness list."""
+    wanted = [
+        (item, ReadinessAnswer.NO if ReadinessAnswer.NO in rule.clear_answers else ReadinessAnswer.YES)
+        for item, rule in READINESS_RULES.items()
+    ]
+    return [sent("readiness_item", item=item, answer=answer) for item, answer in wanted]
+
+
+def complete_start(client: httpx.Client, session_id: str, supervising: str, administering: str) -> None:
+    """Setting with both clinicians, consent and every readiness item: with `plan`, all that a start needs."""
+    setting = sent(
+        "setting_attested", is_monitored=True, attested_by="Test Physician 1",
+        supervising_account_id=supervising, administering_account_id=administering,
+    )  # fmt: skip
+    consent = sent("consent", is_given=True, scope="session", taken_by="Test Physician 1")
+    results = record(client, session_id, setting, consent, *clear_items())
+    assert {one["outcome"] for one in results} == {"recorded"}, results
+
+
 def record_of_clinic(client: httpx.Client, *entries: dict[str, Any]) -> list[dict[str, Any]]:
     """Post entries of the clinic; the results."""
     answer = client.post("/api/v1/clinic/entries", json={"entries": list(entries)})
@@ -74,7 +117,7 @@ def record_a_little(nurse: httpx.Client, pharmacist: httpx.Client) -> Ids:
     plan(nurse)
     course_id = str(uuid_utils.compat.uuid7())
     session_id = plan(nurse, course_id=course_id, course_session_number=1, course_session_count=6)
-    chart(nurse, session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+    start(nurse, session_id)
     seen = chart(nurse, session_id, "vital_signs", systolic_mmhg=190, diastolic_mmhg=95)
     chart(nurse, session_id, "serious_event")
     chart(

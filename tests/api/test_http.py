@@ -275,8 +275,7 @@ def test_time_is_judged_on_the_server_with_no_page_open(server: ServerProcess) -
         entries = [
             sent("session_planned", **(PLAN | {"patient_label": "TP-overdue"})),
             sent("vital_signs", **BASELINE, effective_at=then),
-            sent("infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1, effective_at=then,
-                 confirmed=["start_missing"]),
+            sent("infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1, effective_at=then),
         ]  # fmt: skip
         answer = client.post("/api/v1/sessions", json={"session_id": session_id, "entries": entries})
         assert {one["outcome"] for one in answer.json()["results"]} == {"recorded"}, answer.text

@@ -49,10 +49,8 @@ def start_an_hour_ago(nurse: httpx.Client) -> str:
     """A session whose signs are overdue as soon as a server looks at the clock."""
     at = datetime.now(UTC) - timedelta(hours=1)
     session_id = plan(nurse, at=at)
-    raw = sent(
-        "infusion_started", effective_at=at.isoformat(), pump_rate_ml_per_h=20, concentration_mg_per_ml=1,
-        confirmed=["start_missing"],
-    )  # fmt: skip
+    begun = {"effective_at": at.isoformat(), "pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1}
+    raw = sent("infusion_started", **begun)
     assert record(nurse, session_id, raw)[0]["outcome"] == "recorded"
     return session_id
 

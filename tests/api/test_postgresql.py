@@ -84,7 +84,7 @@ def test_viewers_of_either_server_see_what_both_record_in_order_once(servers: li
 def test_a_session_is_charted_to_its_end_and_counted(servers: list[ServerProcess]) -> None:
     with servers[0].client("nurse") as nurse:
         session_id = plan(nurse)
-        start = {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1, "confirmed": ["start_missing"]}
+        start = {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1, "has_happened": True}
         assert record(nurse, session_id, sent("infusion_started", **start))[0]["outcome"] == "recorded"
         assert record(nurse, session_id, sent("vital_signs", systolic_mmhg=171))[0]["alerts"]
         assert record(nurse, session_id, sent("infusion_ended"))[0]["outcome"] == "recorded"

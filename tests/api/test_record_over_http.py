@@ -9,7 +9,7 @@ import uuid_utils.compat
 
 from dashboard.access.permissions import CLINIC_ENTRY_KINDS, ENTRY_KINDS, recordable_kinds
 from session_store.domain.entries import CLINIC_KINDS, SERVER_KINDS, SESSION_KINDS
-from tests.api.small_record import chart, plan, record, record_of_clinic
+from tests.api.small_record import chart, plan, record, record_of_clinic, start
 from tests.record_building import sent
 from tests.server_process import ServerProcess
 
@@ -152,9 +152,9 @@ def test_kinds_of_the_clinic_and_of_sessions_do_not_mix(server: ServerProcess) -
 def test_a_follow_up_after_discharge(server: ServerProcess) -> None:
     with server.client("nurse") as nurse:
         session_id = plan(nurse)
-        chart(nurse, session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+        start(nurse, session_id)
         chart(nurse, session_id, "infusion_ended", reason="completed")
-        chart(nurse, session_id, "discharged", escort="a friend", has_written_instructions=True)
+        chart(nurse, session_id, "discharged", has_happened=True, escort="a friend")
         told = chart(
             nurse, session_id, "follow_up", point="24_hours", reached="yes", instrument="nrs", score_points=3,
             recall="average_24h", circumstance="rest", satisfaction="satisfied", sleep_points=2, mood_points=3,
@@ -170,7 +170,7 @@ def test_a_follow_up_after_discharge(server: ServerProcess) -> None:
 def test_two_routes_without_the_pumps_number_make_a_rate(server: ServerProcess) -> None:
     with server.client("nurse") as nurse:
         session_id = plan(nurse)
-        chart(nurse, session_id, "infusion_started", rate_mg_per_h=35, rate_mg_per_kg_per_h=0.5)
+        start(nurse, session_id, rate_mg_per_h=35, rate_mg_per_kg_per_h=0.5)
         infusion = timeline(nurse, session_id)["session"]["infusion"]
         assert infusion["rate_mg_per_h"] == 35 and infusion["rate_mg_per_kg_per_h"] == 0.5
         alone = one_problem(nurse, session_id, sent("rate_changed", rate_mg_per_h=40))
@@ -182,7 +182,7 @@ def test_a_contradiction_names_the_number_to_read_again(server: ServerProcess) -
         session_id = plan(nurse)
         odd = sent(
             "infusion_started", pump_rate_ml_per_h=35, concentration_mg_per_ml=1, rate_mg_per_h=35,
-            rate_mg_per_kg_per_h=0.05,
+            rate_mg_per_kg_per_h=0.05, has_happened=True,
         )  # fmt: skip
         (result,) = record(nurse, session_id, odd)
         assert result["outcome"] == "confirmation_needed"
@@ -223,7 +223,7 @@ def test_a_course_adds_its_sessions_up(server: ServerProcess) -> None:
             plan(nurse, patient_label="TP-course", course_id=course_id, course_session_number=number)
             for number in (1, 2)
         ]
-        chart(nurse, sessions[0], "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+        start(nurse, sessions[0])
         chart(nurse, sessions[0], "bolus", dose_mg=5)
         chart(nurse, sessions[0], "course_decision", decision="continue", reason="helps")
         course = reviewer.get(f"/api/v1/courses/{course_id}").json()

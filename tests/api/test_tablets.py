@@ -15,7 +15,7 @@ from session_store.reader import Reader
 from session_store.recorder import Recorder
 from session_store.settings import Settings
 from tests.api.conftest import ROLES
-from tests.api.small_record import chart, plan
+from tests.api.small_record import plan, start
 from tests.record_building import SetClock
 from tests.server_process import ServerProcess
 
@@ -83,7 +83,7 @@ def own_server(tmp_path: Path) -> Iterator[ServerProcess]:
 def test_what_a_tablet_said_outlives_a_killed_server(own_server: ServerProcess) -> None:
     with own_server.client("nurse") as nurse:
         session_id = plan(nurse)
-        chart(nurse, session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+        start(nurse, session_id)
         answer = nurse.post(f"/api/v1/sessions/{session_id}/tablets", json={"tablet_id": TABLET})
         own_server.kill()
     heard_at = datetime.fromisoformat(answer.json()["heard_at"])

@@ -19,11 +19,13 @@ from session_store.storage.sqlite import safe_library
 from session_store.verifying import VerifyReport, verify
 from simulators.clinic_history import FinishedSession, finished_sessions
 from simulators.history_import import write_history
+from simulators.staff import Staff
 from tests.bench.measuring import Report, Row, count_row
 
 SESSIONS = 2000
 WEEKS = 160
 SEED = 20261120
+UNTIL = datetime(2026, 11, 20, tzinfo=UTC)
 TABLES = (
     "clinic", "patient", "infusion_session", "entry", "clinic_entry", "entry_receipt", "alert_fact", "change",
     "session_summary", "session_outcome",
@@ -34,7 +36,7 @@ def run(report: Report, sessions: int = SESSIONS) -> None:
     """Adds the rows of this part."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'year.sqlite'}"
-        load_s = _timed(lambda: write_history(url, islice(_history(), sessions)))
+        load_s = _timed(lambda: write_history(url, lambda staff: islice(_history(staff), sessions), UNTIL))
         copy_s = _timed(lambda: _copy(Path(folder) / "year.sqlite", Path(folder) / "copy.sqlite"))
         engines = open_record(Settings(database_url=url, is_simulated=True))
         try:
@@ -61,8 +63,8 @@ def _check(report: Report, engines: Engines, sessions: int, load_s: float, copy_
     )
 
 
-def _history() -> Iterator[FinishedSession]:
-    return finished_sessions(WEEKS, SEED, datetime(2026, 11, 20, tzinfo=UTC))
+def _history(staff: Staff) -> Iterator[FinishedSession]:
+    return finished_sessions(WEEKS, SEED, UNTIL, staff)
 
 
 def _timed(work: object) -> float:

@@ -84,6 +84,7 @@ class Recorded:
         record = TestRecord(self.recorder, SystemClock())  # type: ignore[arg-type]
         label = PLAN["patient_label"] + f"-{chair}"
         session_id = record.ready(patient_label=label, chair_label=str(chair))
+        record.override_start(session_id)
         started = record.chart(session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
         assert started.outcome is EntryOutcome.RECORDED, started
         return session_id

@@ -38,6 +38,7 @@ class Bed:
     def running(self, chair: int, entries: int, make: Callable[[int], dict[str, Any]]) -> UUID:
         """A running session with so many entries, recorded in the order of time."""
         session_id = self.record.ready(patient_label=f"TP-{chair}", chair_label=str(chair))
+        self.record.override_start(session_id)
         self.record.chart(session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
         done = self._count(session_id)
         while done < entries:

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from session_store.domain.alert import Level
 from session_store.domain.alert_evaluation import Judgement, judge_entry
-from session_store.domain.alert_rules import LOW_SIDE, RULES_BY_SIGN, SIGN_OF_CONDITION, VITAL_RULES
 from session_store.domain.entries import FIELD_SPECS, Entry, read_content
 from session_store.domain.entry_choices import Source
 from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg
 from session_store.domain.limits import Limits, Zone
+from session_store.domain.rules.delivered import DELIVERED, SIGN_OF_CONDITION
 from session_store.domain.session_summary import SessionSummary
 
 BEGINS = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SESSION_ID = UUID(int=1)
 CONDITIONS = sorted(SIGN_OF_CONDITION)
-LOW_CONDITIONS = {rule.condition for rule in VITAL_RULES if rule.comparison in LOW_SIDE}
+LOW_CONDITIONS = {rule.condition for rule in DELIVERED.rules if rule.is_low_side}
 NO_DEADLINE = settings(deadline=None)
 DECIMALS = st.decimals(min_value=-1000, max_value=1000, allow_nan=False, places=2)
 
@@ -93,11 +93,12 @@ def test_a_more_extreme_value_never_gives_a_milder_level(
 
 
 @NO_DEADLINE
-@given(st.sampled_from(sorted(RULES_BY_SIGN)), st.data())
+@given(st.sampled_from(sorted(DELIVERED.by_sign)), st.data())
 def test_two_calm_values_by_hand_end_every_alert_of_a_sign(sign: str, data: st.DataObject) -> None:
     """S3 has another side: what is over must be able to end, whatever came before."""
     usual = {"heart_rate_per_min": 70, "systolic_mmhg": 120, "diastolic_mmhg": 70, "spo2_percent": 99,
-             "respiratory_rate_per_min": 14}  # fmt: skip
+             "respiratory_rate_per_min": 14, "mean_arterial_mmhg": 85, "end_tidal_co2_mmhg": 38,
+             "temperature_celsius": Decimal("36.8")}  # fmt: skip
     bedside = Bedside()
     bedside.happens("vital_signs", **usual)
     bedside.happens("infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
@@ -106,7 +107,7 @@ def test_two_calm_values_by_hand_end_every_alert_of_a_sign(sign: str, data: st.D
     for _ in range(2):
         bedside.happens("vital_signs", **{sign: usual[sign]})
     assert [
-        one.condition for one in bedside.summary.alerts if one.condition in RULES_BY_SIGN[sign] and not one.is_over
+        one.condition for one in bedside.summary.alerts if one.condition in DELIVERED.by_sign[sign] and not one.is_over
     ] == []
 
 

@@ -34,7 +34,7 @@ RANDOM_SESSIONS = settings(max_examples=25, deadline=None, derandomize=True)
 # What judging and numbering write beside the fold of the entries.
 NOT_FOLDED = {
     "alerts", "alerts_by_level", "conditions", "extremes", "next_seq", "next_fact_seq", "change_number", "planned_at",
-    "status_since",
+    "status_since", "recovery_sets",
 }  # fmt: skip
 # What a late entry reaches too, because the session is folded again.
 OF_THE_INFUSION = (
@@ -197,9 +197,10 @@ STEPS = st.one_of(
     _steps("rate_changed", RATES),
     _steps("infusion_paused", NOTHING_TO_SAY),
     _steps("infusion_resumed", NOTHING_TO_SAY),
-    _steps("infusion_started", RATES),
+    _steps("infusion_started", RATES.map(lambda rate: {**rate, "has_happened": True})),
     _steps("infusion_ended", NOTHING_TO_SAY),
-    st.builds(Step, DELAYS, st.sampled_from(["transferred", "session_aborted", "session_cancelled", "discharged"])),
+    st.builds(Step, DELAYS, st.sampled_from(["transferred", "session_aborted", "session_cancelled"])),
+    _steps("discharged", st.just({"has_happened": True})),
     _steps("bolus", st.fixed_dictionaries({"dose_mg": st.sampled_from(["0.1", "7.5", "30", "400"])})),
     _steps("weight", st.fixed_dictionaries({"weight_kg": st.integers(45, 140), "basis": st.just("measured")})),
     _steps(
@@ -446,9 +447,10 @@ WAYS: dict[SessionStatus, tuple[str, ...]] = {
     SessionStatus.ABORTED: ("infusion_started", "session_aborted"),
     SessionStatus.CANCELLED: ("session_cancelled",),
 }
+_RATE = {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1}
 CONTENT: dict[str, dict[str, Any]] = {
-    kind: {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1} for kind in ("infusion_started", "rate_changed")
-}
+    "infusion_started": {**_RATE, "has_happened": True}, "rate_changed": _RATE, "discharged": {"has_happened": True},
+}  # fmt: skip
 NOT_LISTED = [
     (status, kind) for status in SessionStatus for kind in sorted(TRANSITION_KINDS) if next_status(status, kind) is None
 ]

@@ -2,19 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from session_store.bulk_import import ImportedSession, write_sessions
+from session_store.accounts import AccountBook, NewAccount, Role
+from session_store.bulk_import import ImportedSession, write_clinic_entries, write_sessions
 from session_store.clock import SystemClock
 from session_store.commands import RecordEntries
 from session_store.errors import CommandRefused, StoreUnavailable
+from session_store.opening import open_record
 from session_store.reader import Reader
 from session_store.recorder import Recorder
 from session_store.reports import Reports
+from session_store.settings import Settings
 from session_store.storage.engine import Engines
-from simulators.clinic_history import finished_sessions
+from simulators.clinic_history import FinishedSession, finished_sessions
+from simulators.history_import import write_history
+from simulators.staff import NURSE as NURSE_NAME
+from simulators.staff import PHYSICIAN as PHYSICIAN_NAME
+from simulators.staff import SIMULATED_STAFF, Staff, credential_entries
 from tests.record_building import NURSE, PHYSICIAN, TestRecord, sent
 
 UNTIL = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -24,7 +32,14 @@ def history(weeks: int = 1) -> list[ImportedSession]:
     return [ImportedSession(one.session_id, one.entries) for one in finished_sessions(weeks, 7, UNTIL)]
 
 
+def write_credentials(engines: Engines) -> None:
+    """What the starts of the history are held for."""
+    entries = credential_entries(SIMULATED_STAFF, UNTIL - timedelta(weeks=5), UNTIL)
+    write_clinic_entries(engines.writer, 1, PHYSICIAN, entries, is_simulated=True)
+
+
 def write(engines: Engines, sessions: list[ImportedSession]) -> int:
+    write_credentials(engines)
     return write_sessions(engines.writer, 1, NURSE, sessions, is_simulated=True, acknowledging=PHYSICIAN)
 
 
@@ -52,12 +67,70 @@ def test_imported_sessions_are_finished_simulated_seen_and_counted(engines: Engi
     tiles = reader.sessions("finished", 1000)
     assert len(tiles) == len(sessions) and all(tile["is_simulated"] for tile in tiles)
     assert reader.panel(UNTIL, 60)[1] == []
+    rules = {one["rule_id"] for tile in tiles for one in timeline_alerts(reader, tile["session_id"])}
+    assert rules.isdisjoint({"start.missing.warning", "discharge.unmet.warning"})
     report = Reports(reader.outcomes).responders(1, UNTIL - timedelta(days=60), UNTIL + timedelta(days=1))
     assert report.as_json()
 
 
+def timeline_alerts(reader: Reader, session_id: str) -> list[dict[str, Any]]:
+    return list(reader.timeline(UUID(session_id))["alerts"])
+
+
+def test_a_start_without_credentials_on_record_is_held_and_writes_nothing(engines: Engines, reader: Reader) -> None:
+    with pytest.raises(CommandRefused, match="valid credentials"):
+        write_sessions(engines.writer, 1, NURSE, history(), is_simulated=True)
+    assert reader.change_number() == 0
+
+
+def test_what_a_physician_decides_is_entered_by_the_physician(engines: Engines, reader: Reader) -> None:
+    made = finished_sessions(30, 7, UNTIL)
+    one = next(session for session in made if any(entry["kind"] == "start_override" for entry in session.entries))
+    write(engines, [ImportedSession(one.session_id, one.entries)])
+    entries = reader.timeline(one.session_id)["entries"]
+    override = next(entry for entry in entries if entry["kind"] == "start_override")
+    assert override["author_name"] == PHYSICIAN.display_name and override["overridden"]
+    others = {entry["author_name"] for entry in entries if entry["kind"] in ("infusion_started", "vital_signs")}
+    assert others == {NURSE.display_name}
+
+
+def test_credentials_that_cannot_be_recorded_stop_the_import(engines: Engines, reader: Reader) -> None:
+    entries = credential_entries(SIMULATED_STAFF, UNTIL, UNTIL)
+    with pytest.raises(CommandRefused, match="staff_credential"):
+        write_clinic_entries(
+            engines.writer, 1, PHYSICIAN, [*entries[:2], entries[2] | {"credential": "diving"}], is_simulated=True
+        )
+    assert reader.change_number() == 0
+    write_clinic_entries(engines.writer, 1, PHYSICIAN, [], is_simulated=True)
+    assert reader.change_number() == 0
+
+
+def test_the_people_of_a_history_are_those_of_the_database(empty_url: str) -> None:
+    engines = open_record(Settings(database_url=empty_url, is_simulated=True))
+    book, reader = AccountBook(engines.writer, engines.reader, 1, SystemClock()), Reader(engines.reader, 1)
+    nurse_id = book.add(NewAccount("nurse", NURSE_NAME, Role.NURSE))
+    physician_id = book.add(NewAccount("physician", PHYSICIAN_NAME, Role.PHYSICIAN))
+    asked: list[Staff] = []
+
+    def sessions(staff: Staff) -> list[FinishedSession]:
+        asked.append(staff)
+        return list(finished_sessions(1, 7, UNTIL, staff))
+
+    assert write_history(empty_url, sessions, UNTIL) > 5
+    assert asked == [Staff(physician_id, nurse_id)]
+    held = reader.clinic_record()["credentials"]
+    assert set(held) == {str(physician_id), str(nurse_id)}
+    assert set(held[str(physician_id)]) == {"ketamine_experience", "acls", "moderate_sedation"}
+    number = reader.change_number()
+    write_history(empty_url, sessions, UNTIL)
+    added = [one["entry"]["kind"] for one in reader.changes_after(number) if one["entry"]]
+    assert set(added) <= {"acknowledgement"}
+    engines.dispose()
+
+
 def test_an_imported_session_equals_one_recorded_entry_by_entry(engines: Engines, record: TestRecord) -> None:
     session = history()[0]
+    write_credentials(engines)
     write_sessions(engines.writer, 1, NURSE, [session], is_simulated=True)
     imported = Reader(engines.reader, 1).timeline(session.session_id)
     assert [one["seq"] for one in imported["entries"]] == list(range(1, len(session.entries) + 1))

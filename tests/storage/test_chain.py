@@ -17,26 +17,26 @@ from tests.storage.tampering import tamper
 SESSION = "(SELECT session_id FROM change WHERE change_number = 8)"
 OTHER = "(SELECT session_id FROM change WHERE change_number = 12)"
 MINE, NOT_MINE = f"session_id = {SESSION}", f"session_id = {OTHER}"
-# Change 8 is a blood pressure with two alert facts, 9 a note, 10 the clinic's own entry, 11 a second session's plan.
+# Change 9 is a blood pressure with two alert facts, 10 a note, 11 the clinic's own entry, 12 a second session's plan.
 ALTERED = {
-    "entry value": ("entry", 8, f"UPDATE entry SET systolic_mmhg = '120' WHERE seq = 8 AND {MINE}"),
-    "entry author": ("entry", 9, f"UPDATE entry SET author_name = 'No One' WHERE seq = 9 AND {MINE}"),
-    "entry time": ("entry", 7, f"UPDATE entry SET effective_at = effective_at + 1 WHERE seq = 7 AND {MINE}"),
-    "receipt": ("entry_receipt", 9, f"UPDATE entry_receipt SET answer = '{{}}' WHERE seq = 9 AND {MINE}"),
-    "fact": ("alert_fact", 8, "UPDATE alert_fact SET level = 1 WHERE fact_seq = 1"),
-    "change": ("change", 8, "UPDATE change SET actor_id = NULL WHERE change_number = 8"),
-    "change time": ("change", 8, "UPDATE change SET recorded_at = recorded_at + 1 WHERE change_number = 8"),
-    "clinic entry": ("clinic_entry", 10, "UPDATE clinic_entry SET author_name = 'No One' WHERE seq = 1"),
+    "entry value": ("entry", 9, f"UPDATE entry SET systolic_mmhg = '120' WHERE seq = 9 AND {MINE}"),
+    "entry author": ("entry", 10, f"UPDATE entry SET author_name = 'No One' WHERE seq = 10 AND {MINE}"),
+    "entry time": ("entry", 8, f"UPDATE entry SET effective_at = effective_at + 1 WHERE seq = 8 AND {MINE}"),
+    "receipt": ("entry_receipt", 10, f"UPDATE entry_receipt SET answer = '{{}}' WHERE seq = 10 AND {MINE}"),
+    "fact": ("alert_fact", 9, "UPDATE alert_fact SET level = 1 WHERE fact_seq = 1"),
+    "change": ("change", 9, "UPDATE change SET actor_id = NULL WHERE change_number = 9"),
+    "change time": ("change", 9, "UPDATE change SET recorded_at = recorded_at + 1 WHERE change_number = 9"),
+    "clinic entry": ("clinic_entry", 11, "UPDATE clinic_entry SET author_name = 'No One' WHERE seq = 1"),
     "session": ("infusion_session", 1, f"UPDATE infusion_session SET recorded_at = 0 WHERE {MINE}"),
     "patient": ("patient", 1, "UPDATE patient SET second_identifier = '1999-09-09'"),
-    "second session": ("infusion_session", 11, f"UPDATE infusion_session SET recorded_at = 0 WHERE {NOT_MINE}"),
+    "second session": ("infusion_session", 12, f"UPDATE infusion_session SET recorded_at = 0 WHERE {NOT_MINE}"),
 }  # fmt: skip
 DELETED = {
     "entry": ("entry", 5, f"DELETE FROM entry WHERE seq = 5 AND {MINE}"),
-    "receipt": ("entry_receipt", 9, f"DELETE FROM entry_receipt WHERE seq = 9 AND {MINE}"),
-    "fact": ("alert_fact", 8, "DELETE FROM alert_fact WHERE fact_seq = 2"),
+    "receipt": ("entry_receipt", 10, f"DELETE FROM entry_receipt WHERE seq = 10 AND {MINE}"),
+    "fact": ("alert_fact", 9, "DELETE FROM alert_fact WHERE fact_seq = 2"),
     "change": ("change", 6, "DELETE FROM change WHERE change_number = 6"),
-    "clinic entry": ("clinic_entry", 10, "DELETE FROM clinic_entry"),
+    "clinic entry": ("clinic_entry", 11, "DELETE FROM clinic_entry"),
     "session": ("infusion_session", 1, f"DELETE FROM infusion_session WHERE {MINE}"),
     "patient": ("patient", 1, "DELETE FROM patient"),
 }
@@ -44,12 +44,12 @@ INSERTED = {
     "entry": (
         f"INSERT INTO entry (clinic_id, session_id, seq, entry_id, kind, effective_at, recorded_at, source, author_id,"
         f" author_name, is_simulated, is_late) SELECT clinic_id, session_id, 90, session_id, kind, effective_at,"
-        f" recorded_at, source, author_id, author_name, is_simulated, is_late FROM entry WHERE seq = 9"
+        f" recorded_at, source, author_id, author_name, is_simulated, is_late FROM entry WHERE seq = 10"
         f" AND session_id = {SESSION}"
     ),
     "entry_receipt": (
         f"INSERT INTO entry_receipt SELECT clinic_id, session_id, session_id, seq, digest, answer FROM entry_receipt"
-        f" WHERE seq = 9 AND session_id = {SESSION}"
+        f" WHERE seq = 10 AND session_id = {SESSION}"
     ),
     "alert_fact": (
         "INSERT INTO alert_fact SELECT clinic_id, session_id, 90, alert_id, fact, rule_id, rule_version, condition,"
@@ -180,9 +180,9 @@ def test_a_missing_trigger_is_a_finding(filled: TestRecord, engines: Engines, da
 
 def test_a_value_that_cannot_be_read_is_named(filled: TestRecord, engines: Engines, database_url: str) -> None:
     first = broken_after(
-        engines, database_url, f"UPDATE entry SET systolic_mmhg = 'high' WHERE seq = 8 AND session_id = {SESSION}"
+        engines, database_url, f"UPDATE entry SET systolic_mmhg = 'high' WHERE seq = 9 AND session_id = {SESSION}"
     )
-    assert (first.table, first.change_number) == ("entry", 8) and "cannot be read" in first.what
+    assert (first.table, first.change_number) == ("entry", 9) and "cannot be read" in first.what
 
 
 @ON_BOTH_ENGINES

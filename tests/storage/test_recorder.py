@@ -128,13 +128,15 @@ def test_both_neighbours_of_the_pump_display_stand_for_the_computed_rate(
     assert (outcome is EntryOutcome.CONFIRMATION_NEEDED) is asks
 
 
-def test_a_start_that_misses_something_asks_then_is_recorded_with_an_open_alert(record: TestRecord) -> None:
+def test_a_start_that_misses_something_is_held_and_one_that_has_happened_is_an_open_alert(record: TestRecord) -> None:
     session_id, _ = record.plan(sent("session_planned", **PLAN), sent("weight", weight_kg=70, basis="stated"))
     raw = sent("infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
-    asked = record.record(session_id, raw)[0]
-    assert asked.outcome is EntryOutcome.CONFIRMATION_NEEDED
-    assert "baseline pain score" in asked.problems[0].reason
-    record.record(session_id, raw | {"confirmed": ["start_missing"]})
+    held = record.record(session_id, raw)[0]
+    assert held.outcome is EntryOutcome.REFUSED
+    fields = [one.field for one in held.problems]
+    assert {"start.pain.held", "start.consent.held", "start.setting.held", "start.baseline_spo2.held"} <= set(fields)
+    assert "start.weight_missing.held" not in fields
+    assert record.record(session_id, raw | {"has_happened": True})[0].outcome is EntryOutcome.RECORDED
     assert record.facts == ["raised:start.missing.warning"]
 
 
@@ -142,8 +144,8 @@ def test_esketamine_is_held_until_a_physician_lets_it_through(record: TestRecord
     session_id = record.ready(drug="esketamine")
     fields = {"pump_rate_ml_per_h": 200, "concentration_mg_per_ml": 1}
     held = record.record(session_id, sent("infusion_started", **fields))[0]
-    assert (held.outcome, held.problems[0].field) == (EntryOutcome.REFUSED, "start_override")
-    record.chart(session_id, "start_override", reason="trial protocol")
+    assert (held.outcome, held.problems[0].field) == (EntryOutcome.REFUSED, "start.esketamine.held")
+    record.override_start(session_id)
     assert record.chart(session_id, "infusion_started", **fields).outcome is EntryOutcome.RECORDED
     assert any("outside this rule set" in note for note in reader.timeline(session_id)["session"]["not_judged"])
 
@@ -186,7 +188,7 @@ def test_after_closing_only_what_happened_before_can_be_added(record: TestRecord
     record.clock.forward(minutes=20)
     record.chart(session_id, "infusion_ended")
     record.clock.forward(minutes=60)
-    record.chart(session_id, "discharged")
+    record.chart(session_id, "discharged", has_happened=True)
     closed_at = record.clock.now()
     record.clock.forward(minutes=5)
     assert record.chart(session_id, "vital_signs", heart_rate_per_min=70).outcome is EntryOutcome.REFUSED

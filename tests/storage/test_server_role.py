@@ -46,7 +46,7 @@ def test_the_servers_role_runs_the_server_and_cannot_change_the_record(postgresq
         clock.forward(minutes=20)
         record.chart(session_id, "infusion_ended")
         clock.forward(minutes=60)
-        record.chart(session_id, "discharged")
+        record.chart(session_id, "discharged", has_happened=True)
     assert Reader(engines.reader, 1).timeline(session_id)["entries"]
     rebuild(engines.writer)
     assert verify(engines.reader).is_intact

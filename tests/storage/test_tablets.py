@@ -126,12 +126,15 @@ def test_before_the_start_nobody_is_missed_and_who_was_there_at_the_start_is(
     record: TestRecord, reader: Reader
 ) -> None:
     away, there = record.ready(), record.ready(patient_label="TP-002")
+    for session_id in (away, there):
+        record.override_start(session_id)
     hear(record, away)
     wait(record, SILENT)
     hear(record, there)
     wait(record, JUST_HEARD)
     for session_id in (away, there):
-        record.chart(session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+        start = record.chart(session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+        assert start.outcome is EntryOutcome.RECORDED
         assert written(reader, session_id) == []
     wait(record, 1)
     assert (written(reader, away), written(reader, there)) == ([], ["tablet_silent"])

@@ -112,13 +112,15 @@ def test_the_weight_of_the_last_session_asks_when_this_one_is_far_off(record: Te
 
 def test_the_bag_on_record_contradicts_and_its_use_by_time_asks(record: TestRecord) -> None:
     session_id = record.ready()
+    record.override_start(session_id)
     use_by = (record.clock.now() + timedelta(hours=1)).isoformat()
     bag = {"concentration_mg_per_ml": 2, "volume_ml": 100, "prepared_by": "A", "checked_by": "B", "use_by": use_by}
     record.chart(session_id, "bag_dispensed", **bag)
     rate = {"pump_rate_ml_per_h": 10, "concentration_mg_per_ml": 1}
     assert asked_about(record, session_id, "infusion_started", **rate) == ["concentration_mg_per_ml"]
     record.clock.forward(hours=2)
-    assert "concentration_mg_per_ml" in asked_about(record, session_id, "infusion_started", pump_rate_ml_per_h=10)
+    late = {"pump_rate_ml_per_h": 10, "has_happened": True}
+    assert "concentration_mg_per_ml" in asked_about(record, session_id, "infusion_started", **late)
     assert asked_about(record, session_id, "bag_dispensed", **(bag | {"checked_by": "a"})) == ["checked_by", "use_by"]
 
 
@@ -231,7 +233,7 @@ def test_a_follow_up_is_recorded_after_the_session_and_a_set_is_not(record: Test
     )  # fmt: skip
     assert assessment.outcome is EntryOutcome.RECORDED
     assert reader.timeline(session_id)["entries"][-1]["total"] == 9
-    record.chart(session_id, "discharged", escort="sister")
+    record.chart(session_id, "discharged", escort="sister", has_happened=True)
     record.clock.forward(days=7)
     week = record.chart(
         session_id, "follow_up", point="1_week", reached="yes", instrument="nrs", score_points="2.5", recall="now",
@@ -259,7 +261,7 @@ def test_a_course_adds_up_and_belongs_to_one_patient(record: TestRecord, reader:
         record.clock.forward(minutes=60)
         record.chart(session_id, "infusion_ended")
         record.chart(session_id, "course_decision", decision="continue", reason="went well")
-        record.chart(session_id, "discharged")
+        record.chart(session_id, "discharged", has_happened=True)
         record.clock.forward(days=7)
     seen = reader.course(UUID(course), record.clock.now())
     assert [one["cumulative_mg"] for one in seen["sessions"]] == [60, 120] and seen["last_decision"] == "continue"

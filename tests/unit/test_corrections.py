@@ -144,6 +144,7 @@ def test_a_withdrawn_entry_and_one_of_another_session_are_not_amended(record: Te
 def test_a_corrected_weight_judges_all_rates_again(record: TestRecord, reader: Reader) -> None:
     session_id = record.ready(is_monitored=False, weight_kg=90)
     weight = next(one for one in reader.timeline(session_id)["entries"] if one["kind"] == "weight")
+    record.override_start(session_id)
     record.chart(session_id, "infusion_started", pump_rate_ml_per_h=80, concentration_mg_per_ml=1)
     record.clock.forward(minutes=10)
     corrected = amend(record, session_id, weight["entry_id"], weight_kg=60)
@@ -154,6 +155,7 @@ def test_a_bag_with_another_concentration_changes_the_rate_and_a_corrected_bag_c
     record: TestRecord, reader: Reader
 ) -> None:
     session_id = record.ready()
+    record.override_start(session_id)
     bag = {"volume_ml": 100, "prepared_by": "Test Pharmacist 1", "checked_by": "Test Nurse 2"}
     record.chart(session_id, "bag_dispensed", concentration_mg_per_ml=1, **bag)
     started = record.chart(session_id, "infusion_started", pump_rate_ml_per_h=30)

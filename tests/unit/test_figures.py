@@ -12,7 +12,7 @@ import pytest
 from dashboard.components.entry_list import FILTERS, entry_list
 from dashboard.components.review import report_view, response_words, session_rows, sessions_grid
 from dashboard.figures.responder_intervals import responder_intervals
-from dashboard.figures.session_rows import SESSION_ROWS, rows_json, warning_limits
+from dashboard.figures.session_rows import SESSION_ROWS, rows_json
 from dashboard.figures.session_strip import DASH, session_strip
 from session_store.reports import OUTCOME_COLUMNS, Reports, ResponderReport
 
@@ -66,23 +66,10 @@ def rows_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------------- the session's figure
-def test_bands_are_the_warning_limits_of_the_alert_rules() -> None:
-    assert warning_limits("heart_rate_per_min") == (50, 120)
-    assert warning_limits("systolic_mmhg") == (90, 160)
-    assert warning_limits("spo2_percent") == (92, None)
-    assert warning_limits("respiratory_rate_per_min") == (10, 25)
-
-
-def test_a_sign_without_a_rule_has_no_band() -> None:
-    assert warning_limits("temperature_celsius") == (None, None)
-
-
 @pytest.mark.parametrize("row", SESSION_ROWS, ids=lambda row: row.row_id)
-def test_every_row_shows_its_band_and_has_ticks_inside_its_axis(row: Any) -> None:
+def test_every_row_has_ticks_inside_its_axis(row: Any) -> None:
     assert row.low < row.high
     assert any(row.low <= tick <= row.high for tick in row.ticks)
-    for limit in (row.band_low, row.band_high):
-        assert limit is None or row.low < limit < row.high
 
 
 def test_rows_travel_as_json() -> None:

@@ -1,11 +1,16 @@
 """The simulators' command line: recordings, and one clear line for what cannot be."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from simulators import command_line
 from simulators.command_line import main
 from simulators.recording import RecordingUnreadable, read_recording
+from simulators.senders import Senders
+from simulators.staff import SIMULATED_STAFF
 
 HEADER = "t_min,HR,ABPSys,ABPDias,ABPMean,PULSE,RESP,SpO2,NBPSys,NBPDias,NBPMean"
 
@@ -102,6 +107,34 @@ def test_a_replay_that_cannot_start_says_why(
     assert main(["replay", recording]) == 2
     assert "not an http address" in capsys.readouterr().err
     assert main(["replay", recording + ".missing"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("refusals", "exit_code", "said"),
+    [([], 0, ""), (["chair 6: discharged refused: held: escort"], 1, "1 refusals, the first: chair 6: discharged")],
+)
+def test_an_interrupted_clinic_says_what_was_refused_and_fails(
+    refusals: list[str],
+    exit_code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Interrupted:
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def run(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+        def refusals(self) -> list[str]:
+            return refusals
+
+    monkeypatch.setenv("INFUSION_DEVICE_TOKEN", "token")
+    monkeypatch.setattr(command_line, "Clinic", Interrupted)
+    monkeypatch.setattr(Senders, "sign_on", lambda _senders, _now: SIMULATED_STAFF)
+    assert main(["clinic"]) == exit_code
+    assert said in capsys.readouterr().err
 
 
 def test_every_command_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,18 +8,29 @@ from uuid import UUID
 
 import httpx
 import pytest
+from numpy.random import SeedSequence
 
 from simulators.chair import JsonEntry
-from simulators.clinic import Clinic
+from simulators.clinic import Chair, Clinic
 from simulators.identifiers import named_uuid7
 from simulators.recording import RecordingRow
 from simulators.replay import NoSuchSession, ReplaySummary, choose_session, replay, replay_entries
+from simulators.scenarios.plan import ChairPlan, StartOverride
+from simulators.senders import CredentialsRefused, Senders
 from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable, SignIn
 from simulators.simulated_clock import SimulatedClock
+from simulators.staff import SIMULATED_STAFF, credential_entries
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SESSION = named_uuid7("session", NOON)
 NURSE = SignIn("nurse", "secret")
+OVERRIDDEN = ChairPlan(
+    name="overridden",
+    story="not fasted",
+    rate_mg_per_kg_per_h=0.5,
+    duration_min=40,
+    start_override=StartOverride("Light breakfast five hours ago", {"fasting_kept": "no"}),
+)
 
 
 def entry(number: int) -> JsonEntry:
@@ -44,6 +55,8 @@ class StandIn:
         self.failures: list[int | Exception] = []
         self.asks: set[str] = set()
         self.refuses: set[str] = set()
+        self.clinic_entries: list[JsonEntry] = []
+        self.credentials: dict[str, dict[str, str]] = {}
         self.cookie = "first"
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -62,10 +75,21 @@ class StandIn:
         if not self._is_admitted(request):
             return httpx.Response(401, json={"problems": [{"field": "", "reason": "not signed in", "limit": None}]})
         if request.method == "GET":
-            return httpx.Response(200, json={"sessions": self.open_tiles, "next": None})
+            return httpx.Response(200, json=self._read(path))
+        if path == "/api/v1/clinic/entries":
+            self.clinic_entries += body["entries"]
+            results = [self._record("clinic", sent) for sent in body["entries"]]
+            return httpx.Response(200, json={"results": results})
         session_id = body.get("session_id") or path.split("/")[4]
         results = [self._record(session_id, sent) for sent in body["entries"]]
         return httpx.Response(200, json={"results": results, "server_time": NOON.isoformat()})
+
+    def _read(self, path: str) -> dict[str, Any]:
+        if path == "/api/v1/me":
+            return {"account_id": str(SIMULATED_STAFF.nurse_id)}
+        if path == "/api/v1/clinic":
+            return {"credentials": self.credentials}
+        return {"sessions": self.open_tiles, "next": None}
 
     def _sign_in(self, body: dict[str, str]) -> httpx.Response:
         if body["password"] != NURSE.password:
@@ -174,12 +198,17 @@ class Wall:
         return self.now
 
 
+def senders(server: StandIn, wall: Wall, **device: Any) -> Senders:
+    nurse, physician, administrator = (client(server, sign_in=NURSE, now=wall) for _ in range(3))
+    return Senders(nurse, physician, administrator, client(server, now=wall, **device))
+
+
 def clinic(server: StandIn, wall: Wall, chairs: int = 6, speed: float | None = None) -> Clinic:
     return Clinic(
         chairs,
         1,
-        client(server, sign_in=NURSE, now=wall),
-        client(server, now=wall),
+        senders(server, wall),
+        SIMULATED_STAFF,
         speed,
         lambda behind, wanted_speed: SimulatedClock(behind, wanted_speed, wall),
         lambda _: None,
@@ -291,10 +320,70 @@ def test_a_discharge_that_is_held_leaves_the_session_at_its_chair() -> None:
     assert [item["kind"] for item in server.entries[recovering].values()].count("discharged") == 1
 
 
+def test_what_is_refused_is_said_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    server, wall = StandIn(), Wall()
+    server.refuses = {"discharged"}
+    running = clinic(server, wall)
+    running.turn()
+    assert running.refusals() == []
+    for _ in range(5):
+        wall.now += timedelta(minutes=1)
+        running.turn()
+    assert running.refusals() == ["chair 6: discharged refused: kind: not now"]
+    assert "chair 6: discharged refused: kind: not now" in caplog.text
+
+
+def test_what_only_a_physician_decides_is_sent_by_the_physician() -> None:
+    nurse, physician, device = StandIn(), StandIn(), StandIn()
+    wall = Wall()
+    people = [client(one, sign_in=NURSE, now=wall) for one in (nurse, physician, StandIn())]
+    chair = Chair("1", OVERRIDDEN, NOON, SeedSequence(1), Senders(*people, client(device)), SIMULATED_STAFF)
+    for _ in range(8):
+        chair.prepare(wall.now)
+        chair.serve(wall.now)
+        wall.now += timedelta(minutes=1)
+    assert kinds(physician) == ["start_override"]
+    assert "start_override" not in kinds(nurse)
+    assert "infusion_started" in kinds(nurse)
+
+
+def test_the_administrator_records_what_credentials_are_missing_and_no_more() -> None:
+    server, wall = StandIn(), Wall()
+    people = senders(server, wall)
+    people.sign_on(NOON)
+    recorded = {(entry["account_id"], entry["credential"]) for entry in server.clinic_entries}
+    nurse_id = str(SIMULATED_STAFF.nurse_id)
+    assert recorded == {(nurse_id, name) for name in ("ketamine_experience", "acls", "moderate_sedation")}
+    server.credentials = {nurse_id: {"ketamine_experience": "2027-01-01", "moderate_sedation": "2026-03-02"}}
+    server.clinic_entries = []
+    people.sign_on(NOON)
+    assert {entry["credential"] for entry in server.clinic_entries} == {"acls", "moderate_sedation"}
+    assert all(entry["valid_until"] > "2026-09" for entry in server.clinic_entries)
+    server.credentials[nurse_id] |= {"acls": "2027-01-01", "moderate_sedation": "2027-01-01"}
+    server.clinic_entries = []
+    people.sign_on(NOON)
+    assert server.clinic_entries == []
+
+
+def test_credentials_that_are_refused_end_the_clinic() -> None:
+    server, wall = StandIn(), Wall()
+    server.refuses = {"staff_credential"}
+    with pytest.raises(CredentialsRefused, match="not now"):
+        senders(server, wall).sign_on(NOON)
+
+
+def test_credentials_are_the_same_for_the_same_people_and_days() -> None:
+    first = credential_entries(SIMULATED_STAFF, NOON, NOON + timedelta(days=30))
+    assert first == credential_entries(SIMULATED_STAFF, NOON, NOON + timedelta(days=30))
+    assert len({entry["entry_id"] for entry in first}) == 4
+
+
 def test_a_device_that_is_not_admitted_ends_the_clinic() -> None:
     server, wall = StandIn(), Wall()
-    staff, device = client(server, sign_in=NURSE), client(server, token="unknown")
-    running = Clinic(1, 1, staff, device, None, lambda behind, speed: SimulatedClock(behind, speed, wall))
+    unknown = senders(server, wall, token="unknown")
+    running = Clinic(
+        1, 1, unknown, SIMULATED_STAFF, None, lambda behind, speed: SimulatedClock(behind, speed, wall)
+    )  # fmt: skip
     with pytest.raises(RequestRefused, match="401"):
         running.turn()
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -9,15 +10,25 @@ from itertools import pairwise
 import pytest
 from numpy.random import SeedSequence, default_rng
 
+from session_store.domain.alert import Level
 from session_store.domain.entries import read_content
 from session_store.domain.identifiers import parse_uuid7
 from session_store.domain.session import CLOSED_STATUSES, SessionStatus, next_status
 from simulators.chair import ChairSession, Door, JsonEntry
 from simulators.clinic import chair_plans
 from simulators.clinic_history import FinishedSession, finished_sessions
-from simulators.scenarios.plan import ChairPlan
+from simulators.scenarios.plan import ChairPlan, Episode, StartOverride
 from simulators.scenarios.routine import routine_plan
-from simulators.scenarios.six_chairs import HYPERTENSIVE_SURGE, NAUSEA_PAUSED, QUIET, SIX_CHAIRS, UNMONITORED_RATE
+from simulators.scenarios.six_chairs import (
+    DESATURATION,
+    HYPERTENSIVE_SURGE,
+    NAUSEA_PAUSED,
+    QUIET,
+    RECOVERY,
+    SIX_CHAIRS,
+    UNMONITORED_RATE,
+)
+from tests.bench.alert_burden import AT_DOOR, Burden, Sitting, burden_of_chairs, burden_of_history
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
@@ -74,9 +85,88 @@ def test_the_monitor_sends_every_ten_seconds_through_the_device_door_and_people_
     sent = list(chair(QUIET).entries_until(NOON))
     devices = [item.entry for item in sent if item.door is Door.DEVICE]
     assert {entry["source"] for entry in devices} == {"monitor"}
-    assert {item.entry["source"] for item in sent if item.door is Door.STAFF} == {"hand"}
+    assert {item.entry["source"] for item in sent if item.door is Door.NURSE} == {"hand"}
     times = [datetime.fromisoformat(entry["effective_at"]) for entry in devices]
     assert {b - a for a, b in pairwise(times)} == {timedelta(seconds=10)}
+
+
+def test_a_nurse_charts_the_sedation_level_with_every_set() -> None:
+    for plan in SIX_CHAIRS:
+        session = chair(plan)
+        whole = [*session.opening, *(item.entry for item in session.entries_until(NOON + timedelta(hours=8)))]
+        by_hand = [entry for entry in whole if entry["source"] == "hand"]
+        sets = [entry for entry in by_hand if entry["kind"] == "vital_signs"]
+        levels = [entry for entry in by_hand if entry["kind"] == "sedation"]
+        assert len(sets) == len(levels) > 10
+        assert {entry["scale"] for entry in levels} == {"rass"}
+        assert any(entry.get("acvpu") == "alert" for entry in sets)
+
+
+def test_she_looks_every_five_minutes_after_a_start_and_a_sedative() -> None:
+    plan = replace(DESATURATION, round_min=15.0)
+    session = chair(plan)
+    hand = [item.entry for item in session.entries_until(NOON + timedelta(hours=2)) if item.door is Door.NURSE]
+    minutes = [
+        (datetime.fromisoformat(entry["effective_at"]) - session.opened_at).total_seconds() / 60
+        for entry in hand
+        if entry["kind"] == "vital_signs"
+    ]
+    after_start = [minute for minute in minutes if 6 <= minute <= 21]
+    after_midazolam = [minute for minute in minutes if 27 <= minute <= 57]
+    quiet = [minute for minute in minutes if minute > 75]
+    assert max(b - a for a, b in pairwise([6.0, *after_start])) < 6.5
+    assert max(b - a for a, b in pairwise([27.0, *after_midazolam])) < 6.5
+    assert min(b - a for a, b in pairwise(quiet)) > 10
+
+
+def test_whole_sessions_pass_both_gates_and_burden_nobody() -> None:
+    for burden in (burden_of_history(15, 3), burden_of_chairs(4, 3)):
+        rules = {rule_id for rule_id, _ in burden.raised}
+        assert burden.refused == []
+        assert burden.hours > 5
+        assert rules.isdisjoint({"start.missing.warning", "discharge.unmet.warning"})
+        assert sum(burden.raised.values()) > 0
+        assert burden.per_hour(Level.WARNING) < 2
+
+
+OVERRIDDEN = ChairPlan(
+    name="overridden",
+    story="not fasted",
+    rate_mg_per_kg_per_h=0.5,
+    duration_min=40,
+    start_override=StartOverride("Light breakfast five hours ago", {"fasting_kept": "no"}),
+)
+
+
+def test_a_physician_lets_through_what_is_missing_and_only_so_it_starts() -> None:
+    session = chair(OVERRIDDEN)
+    sent = [(Door.NURSE, entry) for entry in session.opening]
+    sent += [(item.door, item.entry) for item in session.entries_until(NOON + timedelta(hours=8))]
+    override = next(entry for _, entry in sent if entry["kind"] == "start_override")
+    assert {door for door, entry in sent if entry["kind"] == "start_override"} == {Door.PHYSICIAN}
+    with_it, without_it = Burden(), Burden()
+    Sitting(with_it).run((AT_DOOR[door], entry) for door, entry in sent)
+    assert with_it.refused == []
+    Sitting(without_it).run((AT_DOOR[door], entry) for door, entry in sent if entry is not override)
+    assert without_it.refused[0].startswith("infusion_started") and "Fasting" in without_it.refused[0]
+
+
+def test_one_start_in_some_dozens_is_let_through() -> None:
+    plans = [routine_plan(default_rng(seed)) for seed in range(1000)]
+    assert 10 <= sum(plan.start_override is not None for plan in plans) <= 50
+    assert {plan.sedation_scale for plan in plans} == {"rass", "poss", "moaas"}
+
+
+def test_a_patient_who_is_not_settled_is_watched_on() -> None:
+    surge = Episode("systolic_mmhg", 85.0, 125.0, 60.0)
+    calm, unsettled = chair(RECOVERY), chair(replace(RECOVERY, episodes=(surge,)))
+    ends = []
+    for session in (calm, unsettled):
+        entries = [item.entry for item in session.entries_until(NOON + timedelta(hours=8))]
+        assert entries[-1]["kind"] == "discharged"
+        ends.append(datetime.fromisoformat(entries[-1]["effective_at"]) - session.opened_at)
+    assert ends[0] < timedelta(minutes=100)
+    assert timedelta(minutes=125) < ends[1] < timedelta(minutes=150)
 
 
 def rates_mg_per_kg_per_h(session: ChairSession, until: datetime) -> list[tuple[datetime, float]]:

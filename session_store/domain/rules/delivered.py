@@ -33,6 +33,11 @@ SIGN_OF_CONDITION: dict[str, str] = {
 }
 
 
+def clinic_changes(version: int) -> int:
+    """How many changes of the clinic are in a version: 3 of 2003."""
+    return version % VERSIONS_A_TABLE
+
+
 def version_words(version: int) -> str:
     """The version as people read it: 2003 is "2.3"; 1 is the first table, which had no changes."""
     return f"{version // VERSIONS_A_TABLE}.{version % VERSIONS_A_TABLE}" if version >= VERSIONS_A_TABLE else "1.0"

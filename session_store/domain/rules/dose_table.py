@@ -51,7 +51,7 @@ DOSE_TABLE: tuple[AlertRule, ...] = (
         citation="state rules, as the Arizona board of nursing's opinion of 2015", clearing=Clearing.ACKNOWLEDGED,
         choices=("physician", "physician_assistant", "nurse"),
     ),
-    _dose("dose.plan.warning", _W, "5", "%", "Delivered more than {limit} % over the planned total", PROPOSAL, **_SEEN),
+    _dose("dose.plan.warning", _W, "5", "%", "Delivered more than {limit} % over the planned total", PROPOSAL),
     _dose("dose.duration.warning", _W, "5", "min", "Runs {limit} min past the planned end", PROPOSAL),
     AlertRule(
         rule_id="rate.contradiction.warning", kind=RuleKind.CONTRADICTION, level=_W,

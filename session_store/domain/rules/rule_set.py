@@ -126,12 +126,20 @@ def _is_inverted(milder: AlertRule, worse: AlertRule) -> bool:
 
 def _crossing(rules: RuleSet) -> Iterator[RuleProblem]:
     """A low limit is never at or over a high one of the same sign: every value would alert."""
-    for conditions in rules.by_sign.values():
-        rows = [rule for group in conditions.values() for rule in group if rule.against is Against.ABSOLUTE]
+    for rows in _absolute_limits_of_signs(rules):
         low = max((one for one in rows if one.is_low_side), key=_limit_of, default=None)
         high = min((one for one in rows if not one.is_low_side), key=_limit_of, default=None)
         if low is not None and high is not None and _limit_of(low) >= _limit_of(high):
             yield RuleProblem(low.rule_id, f"{low.limit} is not under the high limit", f"{high.limit} {high.unit}")
+
+
+def _absolute_limits_of_signs(rules: RuleSet) -> Iterator[list[AlertRule]]:
+    """The rows of each sign by which values are judged, and apart from them those that hold a start."""
+    for conditions in rules.by_sign.values():
+        yield [rule for group in conditions.values() for rule in group if rule.against is Against.ABSOLUTE]
+    held = [rule for rule in rules.of_kind(RuleKind.START_GATE) if rule.limit is not None]
+    for sign in sorted({rule.sign for rule in held if rule.sign is not None}):
+        yield [rule for rule in held if rule.sign == sign]
 
 
 def _limit_of(rule: AlertRule) -> Decimal:

@@ -1,0 +1,43 @@
+"""Who sends to the server for a simulated clinic: three people who sign in, and the monitors with their token."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from simulators.chair import Door
+from simulators.server_client import ServerClient, refusals_of
+from simulators.staff import Staff, credential_entries
+
+_LOG = logging.getLogger(__name__)
+
+
+class CredentialsRefused(Exception):
+    """The credentials of the staff could not be recorded; without them every start is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """One client each."""
+
+    nurse: ServerClient
+    physician: ServerClient
+    administrator: ServerClient
+    device: ServerClient
+
+    def at(self, door: Door) -> ServerClient:
+        """Who sends through a door."""
+        return {Door.NURSE: self.nurse, Door.PHYSICIAN: self.physician, Door.DEVICE: self.device}[door]
+
+    def sign_on(self, now: datetime) -> Staff:
+        """Who supervises and who administers; the administrator records what credentials of theirs are missing.
+
+        Raises `CredentialsRefused`, and what `ServerClient` raises.
+        """
+        staff = Staff(self.physician.account_id(), self.nurse.account_id())
+        missing = credential_entries(staff, now, now, self.administrator.credentials())
+        if missing:
+            refusals = refusals_of(self.administrator.post_clinic_entries(missing))
+            if refusals:
+                raise CredentialsRefused("; ".join(refusals))
+            _LOG.info("%d credentials of the staff recorded", len(missing))
+        return staff
