@@ -28,10 +28,12 @@ from dashboard.api.openapi import describe_completely
 from dashboard.api.overrides import overrides_router
 from dashboard.api.problems import add_problem_handlers
 from dashboard.api.reports import reports_router
+from dashboard.api.rules import rules_router
 from dashboard.api.sessions import sessions_router
 from dashboard.api.sign_in import sign_in_router
 from dashboard.api.staff import staff_router
-from dashboard.pages import administration, bedside, panel, review, session
+from dashboard.notifying import notifying
+from dashboard.pages import administration, bedside, panel, review, rules, session
 from dashboard.push.endpoint import change_stream_router
 from dashboard.push.hub import Hub
 from dashboard.services import Services
@@ -102,7 +104,10 @@ def _lifespan(services: Services, engines: Engines) -> Any:
         await _wake_dash(api)
         leadership = Leadership(engines, services.settings.clinic_id)
         judging = asyncio.create_task(_judge_time(services, leadership))
-        with listening(engines, services.reader, services.settings.clinic_id, number, services.hub.publish):
+        with (
+            listening(engines, services.reader, services.settings.clinic_id, number, services.hub.publish),
+            notifying(services.settings.notifier_command, services.recorder),
+        ):
             yield
         judging.cancel()
         with suppress(asyncio.CancelledError):
@@ -156,6 +161,7 @@ def _add_routes(api: FastAPI, services: Services, gate: Gate) -> None:
         clinic_router(services),
         accounts_router(services),
         reports_router(services),
+        rules_router(services),
         health_router(services),
         docs_router(api),
         change_stream_router(services.hub, services.reader),
@@ -171,7 +177,7 @@ def _add_pages(api: FastAPI, services: Services) -> None:
         "dashboard", server=api, use_pages=True, pages_folder="", assets_folder=str(Path(__file__).parent / "assets"),
         suppress_callback_exceptions=True, title="Infusion sessions", update_title="", compress=True,
     )  # fmt: skip
-    for page in (panel, bedside, session, review, administration):
+    for page in (panel, bedside, session, review, rules, administration):
         page.register(services)
     dash.layout = html.Div(page_container)
 

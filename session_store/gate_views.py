@@ -13,6 +13,7 @@ from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.domain.start_gate import GateItem, held_by, start_gate
+from session_store.storage.row_mapping import number_or_none
 
 _BEFORE_START = frozenset({SessionStatus.PLANNED, SessionStatus.READY})
 _READINESS = {f"start.{item}.held": item for item in ReadinessItem}
@@ -33,6 +34,8 @@ def gates_view(summary: SessionSummary, rules: RuleSet, now: datetime) -> dict[s
         "discharge_held": [item.rule_id for item in held_by(discharge, summary.discharge_overridden)],
         "start_override_by": summary.start_override_by,
         "discharge_override_by": summary.discharge_override_by,
+        "home_scores": list(rules.rule("discharge.score.held").choices),
+        "home_score_at_least": number_or_none(rules.rule("discharge.score.held").limit),
         "as_of": now.isoformat(),
     }
 

@@ -20,10 +20,14 @@ BAND_SIGNS = ("systolic_mmhg", "heart_rate_per_min", "spo2_percent", "respirator
 def own_limits_view(summary: SessionSummary) -> list[dict[str, Any]]:
     """The limits that a physician has set for this patient, in words, with who, when and why."""
     rules = DELIVERED.with_limits(summary.limits_of_patient()).by_id
-    return [_own_view(rules[rule_id], own) for rule_id, own in sorted(summary.own_limits.items()) if rule_id in rules]
+    return [
+        _own_view(rules[rule_id], own, is_switched_off(summary, rules[rule_id]))
+        for rule_id, own in sorted(summary.own_limits.items())
+        if rule_id in rules
+    ]
 
 
-def _own_view(rule: AlertRule, own: OwnLimit) -> dict[str, Any]:
+def _own_view(rule: AlertRule, own: OwnLimit, is_off: bool) -> dict[str, Any]:
     return {
         "rule_id": rule.rule_id,
         "level": rule.level.word,
@@ -33,6 +37,7 @@ def _own_view(rule: AlertRule, own: OwnLimit) -> dict[str, Any]:
         "by": own.by,
         "at": own.at.isoformat(),
         "reason": own.reason,
+        "is_off": is_off,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from session_store.errors import UnknownSession
 from session_store.gate_views import gates_view
 from session_store.limit_views import bands_view, limits_view
 from session_store.list_position import position_text, read_position
+from session_store.past_sessions import PastSessions, days_between
 from session_store.plain_views import alert_view, change_view, dose_view, programmed_rate_of, tile_view
 from session_store.record_views import audit_views, clinic_view, course_view, due_view, entry_views
 from session_store.rule_book import RuleBook, RuleChange
@@ -181,6 +182,10 @@ class Reader:
     def rule_changes(self) -> tuple[RuleChange, ...]:
         """Every change of limits that the clinic has recorded, in the order of recording."""
         return self.rule_book().changes
+
+    def newest_sessions(self, limit: int) -> PastSessions:
+        """The finished treated sessions, at most `limit`, newest first, whole: for a replay of rules."""
+        return PastSessions(self._engine, self._clinic_id, *days_between(None, None, UTC), limit)
 
     def due_list(self, now: datetime) -> dict[str, Any]:
         """Wastes and stock entries that still need a second person."""

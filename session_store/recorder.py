@@ -95,6 +95,8 @@ class Recorder:
         if self._closed:
             raise StoreUnavailable("the recorder is closed")
         work = _Work(command, Future())
+        # From here on nobody can cancel it: an asker who goes away must not end the thread that would answer.
+        work.answer.set_running_or_notify_cancel()
         self._queue.put(work)
         return work.answer
 

@@ -2,7 +2,8 @@
 two such reports beside each other, and the sessions in which the alerts differ.
 
 "Caught" means: an alert at warning or worse was raised in the 15 min before the effect (our proposal), other than those
-that people's own reports raise (effects, serious events). It does not say that the effect would not have happened.
+of people's own reports (effects, serious events), of a gate and of the equipment. It does not say that the effect would
+not have happened.
 """
 
 import math
@@ -18,8 +19,8 @@ from session_store.domain.alert import Level
 from session_store.domain.rules.delivered import version_words
 
 CAUGHT_WITHIN = timedelta(minutes=15)
-# Raised by what people report, or by a fault of the program: none of them foresees an effect.
-_NOT_FORESEEING = ("effect.", "event.", "rule.failed")
+# What people report, what a gate lacked, and faults of tablet or program: none of them looks at the patient.
+_NOT_FORESEEING = ("effect.", "event.", "start.", "discharge.", "tablet.", "rule.failed")
 # What the start itself lacked is known before the infusion runs.
 _RAISED_BY_START = "start.missing"
 _LEVELS = tuple(level.word for level in reversed(Level))

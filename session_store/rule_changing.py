@@ -15,7 +15,7 @@ from session_store.domain.clinic_contents import AlertLimitsChanged, AlertLimits
 from session_store.domain.entries import ClinicEntry
 from session_store.domain.entry_choices import DischargeScore
 from session_store.domain.entry_fields import FieldRefused, FieldSpec, FieldType, Problem, read_value
-from session_store.domain.rules.delivered import VERSIONS_A_TABLE, clinic_changes
+from session_store.domain.rules.delivered import VERSIONS_A_TABLE, clinic_changes, version_words
 from session_store.domain.rules.rule_edits import new_problems, refuse_value
 from session_store.domain.rules.rule_set import RuleProblem, RuleSet, needs_second_person
 from session_store.rule_book import ChangeStanding, RuleBook, changed_rules
@@ -122,7 +122,9 @@ def refuse_change(book: RuleBook, content: AlertLimitsChanged, author: Author) -
 
 
 def _changed_meanwhile(name: str, book: RuleBook) -> Problem:
-    return Problem(name, "the rules were changed meanwhile: look again", f"version {book.rules.version} now")
+    return Problem(
+        name, "the rules were changed meanwhile: look again", f"version {version_words(book.rules.version)} now"
+    )
 
 
 def _refuse_role(author: Author) -> Iterator[Problem]:

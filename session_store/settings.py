@@ -1,5 +1,6 @@
 """Settings from the environment: one list with name, default and help."""
 
+import shlex
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
@@ -20,7 +21,21 @@ class Settings(BaseSettings):
     clinic_id: int = Field(1, ge=1, description="number of this clinic in the record")
     clinic_time_zone: str = Field("UTC", description="time zone of the clinic's clocks, as in Europe/Berlin")
     is_simulated: bool = Field(False, description="marks a new database and all in it as simulated (make demo)")
+    notifier_command: str = Field(
+        "",
+        description="command that is run, with the alert as JSON on its input, each time a critical alert is found not "
+        "answered for 60 s; empty: none",
+    )
     demo_password: str = Field("infusion-demo", description="password of the demo accounts; used by make demo alone")
+
+    @field_validator("notifier_command")
+    @classmethod
+    def _readable_command(cls, command: str) -> str:
+        try:
+            words = shlex.split(command)
+        except ValueError as unreadable:
+            raise ValueError(f"cannot be read as a command: {unreadable}") from unreadable
+        return command if words else ""
 
     @field_validator("clinic_time_zone")
     @classmethod

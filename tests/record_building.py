@@ -127,10 +127,9 @@ class TestRecord:
             ("pain_score", PAIN),
             ("session_ready", {}),
         ]
-        for kind, fields in steps:
-            if kind not in without:
-                result = self.chart(session_id, kind, **fields)
-                assert result.outcome.value == "recorded", result
+        entries = [sent(kind, **fields, confirmed=list(fields)) for kind, fields in steps if kind not in without]
+        results = self.record(session_id, *entries)
+        assert {one.outcome.value for one in results} == {"recorded"}, results
         return session_id
 
     def record_credentials(self) -> None:

@@ -40,6 +40,7 @@ class ServerProcess:
     device_token: str = ""
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     database: str = ""
+    module: str = "dashboard.app"
 
     @property
     def url(self) -> str:
@@ -71,7 +72,7 @@ class ServerProcess:
         }
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.app"],
+                [sys.executable, "-m", self.module],
                 cwd=ROOT,
                 env=environment | self.environment,
                 stdout=log,

@@ -185,6 +185,8 @@ class Gates(BaseModel):
     discharge_held: list[str]
     start_override_by: str | None
     discharge_override_by: str | None
+    home_scores: list[str] = Field(description="the discharge scores that the clinic goes by")
+    home_score_at_least: float | None
     as_of: str
 
 
@@ -252,6 +254,68 @@ class DueList(BaseModel):
 
     wastes: list[UnwitnessedWaste]
     stock: list[RecordedEntry]
+
+
+class AlertRule(_Open):
+    """One alert rule in force; limits are exact decimals as text."""
+
+    rule_id: str
+    group: str
+    section: str
+    condition: str
+    kind: str
+    level: str
+    words: str
+    limit: str | None
+    unit: str
+    delivered_limit: str | None
+    clearing: str
+    citation: str
+    grade: str | None
+    certainty: str | None
+    is_proposal: bool
+    is_editable: bool
+    second_person_when: Literal["above", "below"] | None = Field(
+        description="on which side of the limit in force another limit needs a second person"
+    )
+
+
+class RuleChange(_Open):
+    """One change of limits: who, when, why, old and new, who signed, and where it stands."""
+
+    entry_id: str
+    author_name: str
+    recorded_at: str
+    reason: str
+    replaced: list[dict[str, Any]]
+    needs_second_person: bool
+    signed_by: str | None
+    standing: Literal["in_force", "waits", "lapsed", "withdrawn"]
+    version: int | None
+
+
+class AlertRules(_Open):
+    """The rules in force, every change newest first, and those that wait for a second person."""
+
+    version: int
+    version_words: str
+    rules: list[AlertRule]
+    changes: list[RuleChange]
+    waiting: list[RuleChange]
+
+
+class RuleReplay(_Open):
+    """Two sets of rules on the same past sessions."""
+
+    sessions: int
+    sessions_found: int
+    needs_second_person: list[dict[str, str]] = Field(description="the critical limits that the change loosens")
+    before: dict[str, Any]
+    after: dict[str, Any]
+    newly_caught: list[dict[str, Any]]
+    newly_missed: list[dict[str, Any]]
+    sessions_with_other_alerts: int
+    differences: list[dict[str, Any]] = Field(description="the sessions whose alerts differ most")
 
 
 class Panel(BaseModel):

@@ -57,7 +57,18 @@
   /** The server's now in epoch ms, by the offset measured with each heartbeat. */
   const clock = { offset: 0, now() { return Date.now() + this.offset; }, learn(serverTime) { this.offset = Date.parse(serverTime) - Date.now(); } };
 
-  window.infusion = Object.assign(window.infusion || {}, { onPage, uuid7, call, clock });
+  /** Calls `say` when somebody signs out, before the server is told so; answers how to take it back. */
+  const lastWords = new Set();
+  function beforeSignOut(say) { lastWords.add(say); return () => lastWords.delete(say); }
+
+  /** All that is to be said before signing out; bad Wi-Fi holds nobody for longer than this. */
+  const LAST_WORDS_MS = 2000;
+  function sayLastWords() {
+    const said = Promise.all(Array.from(lastWords, (say) => say()));
+    return Promise.race([said, new Promise((go) => setTimeout(go, LAST_WORDS_MS))]);
+  }
+
+  window.infusion = Object.assign(window.infusion || {}, { onPage, uuid7, call, clock, beforeSignOut, sayLastWords });
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("DOMContentLoaded", look);
 })();

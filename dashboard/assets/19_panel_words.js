@@ -168,10 +168,13 @@
     return gate.held.length ? act + " held: " + gate.held.length + (gate.held.length === 1 ? " item" : " items") : act + " not held";
   }
 
+  /** "SpO2 below 88 %"; a limit that does not count in this session (baseline, oxygen target) says so. */
+  function ownWords(own) { return own.words.replace(/ Cel$/, " \u00b0C") + (own.is_off ? ", off" : ""); }
+
   /** What a physician has set or overridden for this patient, with the reason; in short words. */
   function flagWords(tile) {
     const limits = tile.own_limits || [];
-    const flags = limits.map((own, at) => (at ? "" : limits.length > 1 ? limits.length + " own limits: " : "Own limit: ") + own.words + " (" + own.reason + ")");
+    const flags = limits.map((own, at) => (at ? "" : limits.length > 1 ? limits.length + " own limits: " : "Own limit: ") + ownWords(own) + " (" + own.reason + ")");
     const target = tile.oxygen_target;
     if (target && target.target !== "usual") flags.push("Oxygen target 88\u201392 % (" + target.reason + ")");
     if (tile.start_override_by) flags.push("Start overridden (" + tile.start_override_reason + ")");
@@ -199,6 +202,6 @@
   window.infusion.panelWords = {
     RANK, MARK, OPEN, NO_VALUE, SCALES, age, elapsed, countdown, words, actionWords, decimals, rateText, amountText, isPromiseBroken, isOver,
     isUnanswered, isSounding, urgency, byUrgency, groupOf, grouped, groupText, stateOf, isShown, chairName, readSign, news2Words,
-    sedationWords, gateWords, flagWords, stripWords, stripNote,
+    sedationWords, gateWords, flagWords, ownWords, stripWords, stripNote,
   };
 })();

@@ -225,7 +225,9 @@
       parts.sedation.put(((held || news2.text) && sedation.text ? " \u00b7 " : "") + sedation.text);
       setAttribute(parts.sedation.node, "data-stale", sedation.isOld ? "old" : null);
       setAttribute(parts.care, "aria-label", "Details of " + chairName(self.tile));
-      parts.flags.put(flagWords(self.tile).join(" \u00b7 "));
+      const flags = flagWords(self.tile).join(" \u00b7 ");
+      parts.flags.put(flags);
+      setAttribute(parts.root, "data-flags", flags ? "" : null);
     }
 
     function showAlert(now) {

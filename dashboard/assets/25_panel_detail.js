@@ -3,7 +3,7 @@
    the physician's override. Only rows whose words changed are written; a reason being typed is never touched. */
 (function () {
   "use strict";
-  const { words, age, decimals, chairName, readSign, news2Words, sedationWords, NO_VALUE } = window.infusion.panelWords;
+  const { words, age, decimals, chairName, readSign, news2Words, sedationWords, ownWords, NO_VALUE } = window.infusion.panelWords;
   const { el } = window.infusion.panelTile;
   const MORE_SIGNS = [
     ["EtCO2", "end_tidal_co2_mmhg", "mmHg"], ["Mean pressure", "mean_arterial_mmhg", "mmHg"], ["Temperature", "temperature_celsius", "\u00b0C"],
@@ -18,8 +18,9 @@
     const news2 = tile.news2;
     if (!news2) return [["NEWS2", "not scored: no value yet", false, []]];
     const { isOld } = news2Words(news2, now);
-    const said = news2.words.replace(/^NEWS2 /, "") + ", as of " + time(news2.as_of);
-    return [["NEWS2", said + (isOld ? ". Old: a value in it no longer counts" : ""), isOld, [news2.is_partial ? notes.without : "", notes.note, notes.source]]];
+    const [score, ...parts] = news2.words.replace(/^NEWS2 /, "").split("; ");
+    const at = "as of " + time(news2.as_of) + (isOld ? ", old: a value in it no longer counts" : "");
+    return [["NEWS2", score, isOld, [...parts, at, news2.is_partial ? notes.without : "", notes.note, notes.source]]];
   }
 
   function signRow([title, name, unit], tile, now) {
@@ -38,7 +39,7 @@
   }
 
   function physicianRows(tile) {
-    const rows = (tile.own_limits || []).map((own) => ["Own limit", own.words + ", " + own.level, false, [own.reason + " \u2013 " + own.by + ", " + time(own.at)]]);
+    const rows = (tile.own_limits || []).map((own) => ["Own limit", ownWords(own) + ", " + own.level, false, [own.reason + " \u2013 " + own.by + ", " + time(own.at)]]);
     const target = tile.oxygen_target;
     if (target) rows.push(["Oxygen target", target.target === "usual" ? "usual" : "88\u201392 %", false, [target.reason + " \u2013 " + target.by]]);
     if (tile.start_override_by) rows.push(["Start", "overridden by " + tile.start_override_by, false, [tile.start_override_reason]]);
@@ -129,7 +130,7 @@
     function openForm() {
       const act = OVERRIDES[gate.act];
       form = window.infusion.sessionEntries.reasonForm({
-        question: act.question, save: act.open, saveRole: "override-save",
+        question: act.question, save: "Override", saveRole: "override-save",
         send: (id, reason) => gates.override(tile.session_id, gate, { entry_id: id, kind: act.kind, reason }),
         done: () => { form = null; override.replaceChildren(); refresh(); },
       });

@@ -268,7 +268,7 @@
         unseen += list.filter((alert) => panelWords.isOver(alert)).length;
       });
       put("open", String(open));
-      put("needing", needing + (needing === 1 ? " needs somebody" : " need somebody") + (passedOn ? ", " + passedOn + " not answered for 60 s" : ""));
+      put("needing", needing + (needing === 1 ? " needs somebody" : " need somebody") + (passedOn ? ", " + passedOn + " for over 60 s" : ""));
       put("states", panelWords.OPEN.filter((one) => counted[one]).map((one) => counted[one] + " " + one).join(", "));
       put("unseen", unseen ? unseen + " over, not seen" : "");
       find("needing").dataset.some = needing ? "true" : "false";
@@ -301,7 +301,7 @@
       if (mode !== soundMode) { soundMode = mode; soundModeAt = performance.now(); }
       const left = paused ? panelWords.countdown(paused.leftMs) : "";
       put("sound", { off: "Sound off \u2013 tap to switch on", paused: "Paused " + left + " \u2013 end", sounding: "Pause sound 2 min", on: "Sound on" }[mode]);
-      put("paused", paused ? "Sound paused by " + paused.by + ", " + left : "");
+      put("paused", paused ? "Sound paused " + left + " by " + paused.by : "");
       if (root.dataset.soundMode !== mode) root.dataset.soundMode = mode;
     }
 

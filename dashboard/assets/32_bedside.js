@@ -126,7 +126,7 @@
       list.paint();
       readiness.paint();
       gates.paint();
-      Object.values(forms).forEach((form) => { paintDose(form); offerEntries(form); });
+      Object.values(forms).forEach((form) => { paintDose(form); paintTotal(form); offerEntries(form); });
     }
 
     function paintWho() {
@@ -380,10 +380,9 @@
     /** What this assessment still lacks for going home, by the clinic's own score. `sum`: null while it is open. */
     function paintLacking(form, sum) {
       const place = form.element.querySelector('[data-show="discharge-lacking"]');
-      const { scores, lowest } = place.dataset, score = form.field("score").read();
-      const lacking = [];
-      if (!scores.split(" ").includes(score)) lacking.push(`a ${scores.toUpperCase().replace(/ /g, " or ")} score`);
-      else if (sum === null || sum < Number(lowest)) lacking.push(`${scores.toUpperCase()} of at least ${lowest}`);
+      const wanted = gates.homeScore();
+      const isEnough = wanted && wanted.scores.includes(form.field("score").read()) && sum !== null && sum >= wanted.atLeast;
+      const lacking = isEnough ? [] : [wanted ? `${wanted.scores.join(" or ").toUpperCase()} of at least ${wanted.atLeast}` : "the score"];
       ["is_oriented", "walks_safely", "understands_instructions"].map((name) => form.field(name)).filter((one) => one.read() !== true)
         .forEach((one) => lacking.push(one.data.label.toLowerCase() + (one.read() === false ? " (answered no)" : "")));
       put(place, lacking.length ? `For going home still missing: ${lacking.join(", ")}` : "Enough for going home, while it is fresh.");
@@ -418,7 +417,6 @@
           },
         });
         forms[form.kind] = form;
-        paintTotal(form);
         const same = element.querySelector('[data-role="same-bag"]');
         if (same) same.addEventListener("click", () => { form.field("concentration_mg_per_ml").write(same.dataset.value); });
       });

@@ -2,7 +2,7 @@
    raises an alert when no tablet of the session was heard for 90 s and none has said that it leaves (S3). */
 (function () {
   "use strict";
-  const { onPage, uuid7 } = window.infusion;
+  const { onPage, uuid7, beforeSignOut } = window.infusion;
   const EVERY_MS = 20000;
   const GIVE_UP_WAITING_MS = 10000;
   const KEY = "infusion.tablet";
@@ -40,14 +40,12 @@
     const here = () => { if (!document.hidden) say(sessionId, false); };
     const leave = () => say(sessionId, true);
     const back = (event) => { if (event.persisted) here(); };
-    // Before the signing out itself, after which nobody would be heard.
-    const signOut = (event) => { if (event.target.closest && event.target.closest("#shell--sign-out")) leave(); };
     const beating = setInterval(() => say(sessionId, false), EVERY_MS);
     window.addEventListener("pagehide", leave);
     window.addEventListener("pageshow", back);
     window.addEventListener("online", here);
     document.addEventListener("visibilitychange", here);
-    document.addEventListener("click", signOut, true);
+    const takeBack = beforeSignOut(leave);
     say(sessionId, false);
     return () => {
       clearInterval(beating);
@@ -55,7 +53,7 @@
       window.removeEventListener("pageshow", back);
       window.removeEventListener("online", here);
       document.removeEventListener("visibilitychange", here);
-      document.removeEventListener("click", signOut, true);
+      takeBack();
       leave();
     };
   }

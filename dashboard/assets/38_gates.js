@@ -12,6 +12,7 @@
   const NAMED_IN_A_LINE = 2;
   const BEFORE_START = ["planned", "ready"];
   // Met by one more set, not by the time alone.
+  const ESCORT = "discharge.escort.held";
   const NEEDS_A_SET = "discharge.sets_apart.held";
   const time = (instant) => window.infusion.clinicTime(instant);
   const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
@@ -69,8 +70,10 @@
       if (known.answer) soon = setTimeout(read, READ_SOON_MS); else read();
     }
 
+    /** An escort typed with the discharge itself is named with it. */
+    const isTyped = (gate, item) => item.rule_id === ESCORT && !formOf(gate).field("escort").isEmpty();
     const all = (gate) => (known.answer ? known.answer[gate.name] : []);
-    const held = (gate) => all(gate).filter((one) => known.answer[`${gate.name}_held`].includes(one.rule_id));
+    const held = (gate) => all(gate).filter((one) => known.answer[`${gate.name}_held`].includes(one.rule_id) && !isTyped(gate, one));
     const overridden = (gate) => all(gate).filter((one) => one.is_held && !known.answer[`${gate.name}_held`].includes(one.rule_id));
     const cautions = (gate) => all(gate).filter((one) => !one.is_held);
 
@@ -128,9 +131,9 @@
       const items = held(gate).filter((one) => (gate.places[one.rule_id] || [group])[0] === group);
       if (!items.length) return null;
       const shown = isShort && items.length > SHOWN_OF_A_GROUP ? items.slice(0, SHOWN_OF_A_GROUP - 1) : items;
-      const node = make("div", "gate__group");
+      const node = make("div", `gate__group${items.length > SHOWN_OF_A_GROUP + 1 ? " gate__group--wide" : ""}`);
       const row = make("div", "gate__items");
-      row.append(...shown.map((one) => itemNode(gate, one)));
+      row.append(...shown.map((one) => itemNode(gate, group, one)));
       node.append(make("h3", "gate__group-title", group), row);
       const more = items.length - shown.length;
       if (more) row.append(button(`and ${more} more`, "gate__item gate__more", () => openView(viewOf(gate, items[0]))));
@@ -139,13 +142,19 @@
 
     const viewOf = (gate, item) => (gate.places[item.rule_id] || [])[1] || "";
 
-    function itemNode(gate, item) {
+    /** Under the heading "Baseline" the word baseline says nothing. */
+    function wordsIn(group, text) {
+      const start = `${group.toLowerCase()} `;
+      return capital(text.startsWith(start) ? text.slice(start.length) : text);
+    }
+
+    function itemNode(gate, group, item) {
       const view = viewOf(gate, item);
       const node = view ? button("", "gate__item", () => openItem(view), { "data-rule": item.rule_id }) : make("div", "gate__item gate__item--waits", "", { "data-rule": item.rule_id });
       node.title = item.citation || "";
-      node.append(make("strong", "gate__words", capital(item.words)));
+      node.append(make("strong", "gate__words", wordsIn(group, item.words)));
       const detail = make("small", "gate__detail", item.detail || "");
-      if (item.not_before) Object.assign(detail.dataset, { until: item.not_before, rule: item.rule_id });
+      if (item.not_before) Object.assign(detail.dataset, { until: item.not_before, metBy: item.rule_id });
       node.append(detail);
       return node;
     }
@@ -161,7 +170,7 @@
       let isOver = false;
       screen.querySelectorAll(".gate__detail[data-until]").forEach((node) => {
         const left = Date.parse(node.dataset.until) - clock.now();
-        const needsSet = node.dataset.rule === NEEDS_A_SET;
+        const needsSet = node.dataset.metBy === NEEDS_A_SET;
         if (left > 0 && needsSet) put(node, `next set in ${minutesSeconds(left)}, from ${time(node.dataset.until)} on`);
         else if (left > 0) put(node, `${minutesSeconds(left)} left, until ${time(node.dataset.until)}`);
         else put(node, needsSet ? "one more stable set" : "over, asking");
@@ -332,7 +341,13 @@
     const reading = setInterval(() => { if (!document.hidden) read(); }, READ_EVERY_MS);
     function stop() { clearInterval(reading); clearTimeout(soon); }
 
-    return { paint, tick, read, stop, addition, loaded, takeRefusal, shortWords, override, overrideSaved, isOverride: (kind) => Boolean(gateOfOverride(kind)) };
+    /** The clinic's own score for going home: {scores, atLeast}; null until it is read. */
+    function homeScore() {
+      const { answer } = known;
+      return answer && answer.home_scores ? { scores: answer.home_scores, atLeast: answer.home_score_at_least } : null;
+    }
+
+    return { homeScore, paint, tick, read, stop, addition, loaded, takeRefusal, shortWords, override, overrideSaved, isOverride: (kind) => Boolean(gateOfOverride(kind)) };
   }
 
   window.infusion.gates = { create };

@@ -4,7 +4,8 @@
 (function () {
   "use strict";
   const LEVELS = ["advisory", "warning", "critical"];
-  const DOSE = "Dose";
+  // Limits of no vital sign, by the first part of their rule.
+  const OTHERS = { rate: "Rate", dose: "Dose", bolus: "Bolus" };
   const TARGETS = { usual: "Usual", target_88_92: "88\u201392 %" };
   const lang = () => window.infusion.entryLanguage;
   const time = (instant) => window.infusion.clinicTime(instant);
@@ -16,23 +17,24 @@
     return node;
   }
 
-  const nameOf = (limit) => limit.sign_name || DOSE;
+  const nameOf = (limit) => limit.sign_name || OTHERS[limit.rule_id.split(".")[0]] || "Other";
+  const inUnits = (words) => words.replace(/ Cel$/, " \u00b0C");
 
   /** "over 120 /min" of "Heart rate over 120 /min": the row says the name. */
   function shortWords(limit) {
     const name = nameOf(limit);
-    return limit.words.startsWith(name + " ") ? limit.words.slice(name.length + 1) : limit.words;
+    return inUnits(limit.words.startsWith(name + " ") ? limit.words.slice(name.length + 1) : limit.words);
   }
 
-  function clinicWords(limit) { return limit.is_own ? "clinic " + lang().number(limit.clinic_limit) + (limit.unit ? " " + limit.unit : "") : ""; }
+  function clinicWords(limit) { return limit.is_own ? inUnits("clinic " + lang().number(limit.clinic_limit) + (limit.unit ? " " + limit.unit : "")) : ""; }
 
   // ------------------------------------------------------------------ the table
   function cellOf(limits) {
     const cell = el("span", "limits__cell");
     limits.forEach((limit) => {
       const line = el("span", "limits__limit", shortWords(limit));
-      if (limit.is_own) { line.dataset.own = ""; line.append(el("small", "", " own limit, " + clinicWords(limit))); }
-      if (limit.is_off) { line.dataset.off = ""; line.title = "Does not count in this session"; line.append(el("small", "", " off")); }
+      if (limit.is_own) { line.dataset.own = ""; line.append(el("small", "", "own limit, " + clinicWords(limit))); }
+      if (limit.is_off) { line.dataset.off = ""; line.title = "Does not count in this session"; line.append(el("small", "", "off")); }
       cell.append(line);
     });
     return cell;
@@ -49,7 +51,7 @@
   }
 
   function ownRows(tile) {
-    const said = (tile.own_limits || []).map((own) => [own.words + ", " + own.level, own.reason, own.by + ", " + time(own.at)]);
+    const said = (tile.own_limits || []).map((own) => [window.infusion.panelWords.ownWords(own) + ", " + own.level, own.reason, own.by + ", " + time(own.at)]);
     if (tile.oxygen_target) said.push(["Oxygen target " + TARGETS[tile.oxygen_target.target], tile.oxygen_target.reason, tile.oxygen_target.by]);
     return said.map(([what, why, who]) => {
       const line = el("p", "limits__own-line");
@@ -88,7 +90,7 @@
     const now = el("p", "limits__now quiet small");
     rule.addEventListener("change", () => {
       const chosen = limits.find((one) => one.rule_id === rule.value);
-      now.textContent = chosen ? "Now " + lang().number(chosen.limit) + (chosen.unit ? " " + chosen.unit : "") + (chosen.is_own ? ", " + clinicWords(chosen) : "") : "";
+      now.textContent = chosen ? inUnits("Now " + lang().number(chosen.limit) + (chosen.unit ? " " + chosen.unit : "")) + (chosen.is_own ? ", " + clinicWords(chosen) : "") : "";
     });
     node.append(labelled("Limit of", rule), labelled("New limit", value), now);
     return {

@@ -9,6 +9,7 @@
     const place = root.querySelector("#administration--credentials");
     const problemPlace = root.querySelector("#administration--credential-problem");
     const said = root.querySelector("#administration--credential-said");
+    const add = root.querySelector("#administration--credential-add");
     const words = JSON.parse(place.dataset.credentials);
     const roles = place.dataset.roles.split(" ");
     let people = [];
@@ -92,9 +93,12 @@
         if (value) content[name] = value;
       });
       const person = people.find((one) => one.account_id === content.account_id);
-      if (!(await record(content))) return;
-      say(`${words[content.credential]} of ${person.display_name} is recorded, valid until ${content.valid_until}.`);
+      add.disabled = true;
+      const isRecorded = await record(content);
+      add.disabled = false;
+      if (!isRecorded) return;
       form.reset();
+      say(`${words[content.credential]} of ${person.display_name} is recorded, valid until ${content.valid_until}.`);
     });
 
     const onAccounts = (event) => {

@@ -1,7 +1,7 @@
 /* The frame of every page: who is signed in, clinic clock, theme, sign out. */
 (function () {
   "use strict";
-  const { onPage, call, clock } = window.infusion;
+  const { onPage, call, clock, sayLastWords } = window.infusion;
   const themes = ["light", "dark", "dim"];
 
   function showTheme(theme) { document.documentElement.dataset.theme = theme; }
@@ -46,6 +46,7 @@
     });
     root.querySelector("#shell--theme").addEventListener("click", nextTheme);
     root.querySelector("#shell--sign-out").addEventListener("click", async () => {
+      await sayLastWords();
       await call("POST", "/api/v1/logout", {});
       location.href = "/login";
     });

@@ -23,7 +23,6 @@ from dashboard.components.entry_words import button_words
 from dashboard.components.gate_screen import DISCHARGE, gate_line
 from session_store.domain.discharge import SCORE_ITEMS
 from session_store.domain.entry_choices import CourseDecision, EffectAction, FollowOnDrug, FollowUpPoint, Reached
-from session_store.domain.rules.delivered import DELIVERED
 from session_store.domain.session_checks import NEEDED_CREDENTIALS
 
 # Points of each discharge item in the short words of the published levels (clinical.md 5.1, 5.2).
@@ -288,17 +287,7 @@ def discharge_assessment_form() -> html.Section:
     ]
     first = html.P("Choose the score first.", className="quiet", **{"data-shown-if": "score="})
     total = html.Div("", className="discharge-total", role="status", **{"data-show": "discharge-total"})
-    wanted = DELIVERED.rule("discharge.score.held")
-    lacking = html.Div(
-        "",
-        className="discharge-lacking",
-        role="status",
-        **{
-            "data-show": "discharge-lacking",
-            "data-scores": " ".join(wanted.choices),
-            "data-lowest": str(wanted.limit),
-        },
-    )
+    lacking = html.Div("", className="discharge-lacking", role="status", **{"data-show": "discharge-lacking"})
     beside = {
         "is_oriented": FieldLook(label="Oriented, dissociation gone"),
         "walks_safely": FieldLook(),

@@ -32,6 +32,7 @@ class Gate:
     happened_words: str
     at_words: str
     now_words: str
+    ways: str
 
 
 START = Gate(
@@ -45,6 +46,7 @@ START = Gate(
     happened_words="The start is recorded as it is. What is missing raises an alert at the panel.",
     at_words="Running since",
     now_words="Running from now",
+    ways="Override, or it runs",
 )
 DISCHARGE = Gate(
     name="discharge",
@@ -54,9 +56,11 @@ DISCHARGE = Gate(
     groups=(TIME, SIGNS, ASSESSMENT, GOING_HOME),
     holds="the discharge home",
     happened="Has left already",
-    happened_words="The discharge is recorded as it is. What is not met raises an alert at the panel.",
+    happened_words="The discharge is recorded as it is. What is not met raises an alert at the panel. "
+    "Against advice or to a ward is never held: see More.",
     at_words="Left at",
     now_words="Left just now",
+    ways="Override, or has left",
 )
 GATES = {gate.name: gate for gate in (START, DISCHARGE)}
 
@@ -104,7 +108,7 @@ def gate_card(gate: Gate) -> html.Div:
         html.Span("", className="gate__as-of quiet small", role="status", **{"data-show": "gate-as-of"}),
         *([html.Button("Mark ready", type="button", id="bedside--ready")] if gate is START else []),
         html.Button(
-            "Other ways",
+            gate.ways,
             type="button",
             className="hidden",
             **{"data-role": "gate-ways", "data-open-form": held_view_name(gate)},

@@ -1,7 +1,8 @@
 """The alert rules in the words of their page: in which section a rule stands, what its condition is called, what it
 says with its limit, and how it ends."""
 
-from session_store.domain.rules.model import Against, AlertRule, Clearing, RuleKind
+from session_store.domain.entry_choices import OxygenTarget
+from session_store.domain.rules.model import SIGN_WORDS, Against, AlertRule, Clearing, RuleKind
 
 SECTION_TITLES: dict[str, str] = {
     "vital_signs": "Vital signs",
@@ -66,6 +67,28 @@ CONDITION_TITLES: dict[str, str] = {
     "rule.failed": "Rule that failed",
 }
 
+# Items of a gate that have a limit or a choice, named where they are changed.
+_GATE_NAMES: dict[str, str] = {
+    "start.age.held": "Age at the start",
+    "start.weight_old.held": "Age of the weight",
+    "start.systolic_high.held": "Systolic before the start, high",
+    "start.systolic_low.held": "Systolic before the start, low",
+    "start.heart_rate_high.held": "Heart rate before the start, high",
+    "start.heart_rate_low.held": "Heart rate before the start, low",
+    "start.breaths_high.held": "Breaths before the start, high",
+    "start.breaths_low.held": "Breaths before the start, low",
+    "start.spo2_low.held": "SpO2 before the start, low",
+    "start.systolic_caution.advisory": "Systolic before the start, caution",
+    "start.diastolic_caution.advisory": "Diastolic before the start, caution",
+    "discharge.score.held": "Discharge score",
+    "discharge.score_fresh.held": "Age of the discharge score",
+    "discharge.stable_sets.held": "Stable sets in a row",
+    "discharge.sets_apart.held": "Time between stable sets",
+    "discharge.set_fresh.held": "Age of the newest set",
+    "discharge.observed.held": "Time since ketamine or a sedative",
+    "discharge.reversed.held": "Time since naloxone or flumazenil",
+}
+
 # Rules whose own words stand beside a value in an alert, and would say too little alone.
 _PAGE_WORDS: dict[str, str] = {
     "rate.setting.warning": "Over {limit} mg/kg/h, setting not attested as monitored",
@@ -88,9 +111,12 @@ _PAGE_WORDS: dict[str, str] = {
     "alert.unanswered.critical": "Nobody has answered a critical alert for {limit} s",
     "start.missing.warning": "The infusion was started without what the start needs",
     "discharge.unmet.warning": "The patient went home without what a discharge needs",
+    "start.baseline_heart_rate.held": "Baseline heart rate",
+    "start.baseline_systolic.held": "Baseline systolic pressure",
+    "start.baseline_breaths.held": "Baseline breaths",
     "discharge.score.held": "Score of at least {limit}, by the score that the clinic has chosen",
 }
-_SCALE_NAMES = {"rass": "RASS", "poss": "POSS", "moaas": "MOAA/S", "ramsay": "Ramsay", "acvpu": "ACVPU"}
+_SCALE_NAMES = {"rass": "RASS", "poss": "POSS", "moaas": "MOAA/S", "ramsay": "Ramsay"}
 _UNIT_NAMES = {"Cel": "°C"}
 
 _ENDS = {
@@ -110,6 +136,21 @@ def condition_title(rule: AlertRule) -> str:
     return CONDITION_TITLES.get(rule.condition, "")
 
 
+def rule_name(rule: AlertRule) -> str:
+    """What tells a rule from the others where its limit is not said: condition, level, and in which company."""
+    title = condition_title(rule)
+    if not title:
+        return _GATE_NAMES.get(rule.rule_id) or rule_words(rule)
+    said = (
+        (rule.clearing is not Clearing.NOT_RAISED, rule.level.word),
+        (rule.with_sedation, "while sedated"),
+        (rule.with_symptoms, "with symptoms"),
+        (rule.oxygen_target == OxygenTarget.TARGET_88_92, "target 88-92 %"),
+        (rule.against is not Against.ABSOLUTE, "against baseline"),
+    )
+    return ", ".join([title, *(words for is_so, words in said if is_so)])
+
+
 def unit_words(rule: AlertRule) -> str:
     """The unit of the limit as people read it."""
     return _UNIT_NAMES.get(rule.unit, rule.unit)
@@ -118,15 +159,22 @@ def unit_words(rule: AlertRule) -> str:
 def rule_words(rule: AlertRule) -> str:
     """What the rule says, with its limit, as a line of its own."""
     limit = "" if rule.limit is None else f"{rule.limit:f}"
-    if rule.scale is not None:
-        said = f"{_SCALE_NAMES[rule.scale]} {_levels(rule)}: {rule.words}"
-    else:
-        said = _PAGE_WORDS.get(rule.rule_id, rule.words).format(limit=limit).replace(" Cel", " °C")
-    return said[:1].upper() + said[1:]
+    said = _PAGE_WORDS.get(rule.rule_id, rule.words).format(limit=limit).replace(" Cel", " °C")
+    if rule.scale in _SCALE_NAMES:
+        said = f"{_SCALE_NAMES[rule.scale]} {', '.join(rule.levels)}: {said}"
+    return f"{said[:1].upper()}{said[1:]}{_company(rule)}"
 
 
-def _levels(rule: AlertRule) -> str:
-    return ", ".join(level.replace("_", " ") for level in rule.levels)
+def _company(rule: AlertRule) -> str:
+    """What a value needs beside being beyond the limit, where the rule's own words do not say it."""
+    if rule.percent_under_baseline_too is not None:
+        return f", and at least {rule.percent_under_baseline_too:f} % under baseline"
+    return "" if rule.only_from is None else f", from {rule.only_from:f} {_sign_unit(rule)} on"
+
+
+def _sign_unit(rule: AlertRule) -> str:
+    unit = SIGN_WORDS[rule.sign].unit if rule.sign in SIGN_WORDS else rule.unit
+    return _UNIT_NAMES.get(unit, unit)
 
 
 def level_words(rule: AlertRule) -> str:
@@ -148,5 +196,5 @@ def ending_words(rule: AlertRule) -> str:
 
 
 def _well_inside(rule: AlertRule) -> str:
-    unit = unit_words(rule) if rule.against is Against.ABSOLUTE else "of the value"
+    unit = _sign_unit(rule).replace("%", "points")
     return f"Ends {rule.hysteresis:f} {unit} inside the limit, or with two milder values (monitor: 60 s)"

@@ -13,15 +13,15 @@ from session_store.domain.news2_reading import (
 )
 
 DASH = "\N{EN DASH}"
-# Name of the value, its label; signs of the record first.
+# Name of the value, its label.
 MORE_VALUES = (
-    ("mean_arterial_mmhg", "Mean pressure"),
-    ("end_tidal_co2_mmhg", "EtCO2"),
-    ("temperature_celsius", "Temperature"),
+    ("news2", "NEWS2"),
     ("sedation", "Sedation"),
     ("acvpu", "ACVPU"),
+    ("end_tidal_co2_mmhg", "EtCO2"),
+    ("mean_arterial_mmhg", "Mean pressure"),
+    ("temperature_celsius", "Temperature"),
     ("oxygen", "Oxygen"),
-    ("news2", "NEWS2"),
 )
 
 

@@ -11,6 +11,7 @@ NAVIGATION = (
     ("panel", "/panel", "Panel"),
     ("bedside", "/bedside", "Bedside"),
     ("review", "/review", "Review"),
+    ("rules", "/rules", "Rules"),
     ("administration", "/administration", "Staff"),
 )
 

@@ -132,7 +132,13 @@ def judge_pump_volume(summary: SessionSummary, entry: Entry, judgement: Judgemen
 
 
 def judge_hour(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
-    """What was delivered per kg in the last 60 min without an attested monitored setting (the rolling form is ours)."""
+    """What was delivered per kg in the last 60 min without an attested monitored setting (the rolling form is ours).
+
+    Like all that the clock finds in the dose, it waits while late entries are being handed in: an end or a lower rate
+    may be among them.
+    """
+    if summary.is_catching_up(judgement.now):
+        return
     is_unknown = summary.weight_kg is None and summary.infusion.last_hour_mg(judgement.now) > 0
     found = None
     if not _is_monitored(summary) and not is_unknown:
@@ -144,6 +150,8 @@ def judge_hour(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertF
 
 def judge_plan(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
     """Delivered over the planned total, while the infusion is not ended."""
+    if summary.is_catching_up(judgement.now):
+        return
     rule, planned = judgement.rules.rule("dose.plan.warning"), summary.plan.get("planned_total_mg")
     found = None
     if planned is not None and rule.limit is not None and summary.status in _RUNNING:
@@ -155,6 +163,8 @@ def judge_plan(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertF
 
 def judge_duration(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
     """Running past the planned end; pauses do not move that end."""
+    if summary.is_catching_up(judgement.now):
+        return
     rule, planned = judgement.rules.rule("dose.duration.warning"), summary.plan.get("planned_duration_min")
     found = None
     if planned is not None and rule.limit is not None and summary.started_at and summary.infusion.is_delivering:

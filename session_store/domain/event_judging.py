@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from session_store.domain.alert import AlertFact
-from session_store.domain.alert_standing import Judgement, as_found, bring_to, raise_alert
+from session_store.domain.alert_standing import Judgement, as_found, bring_to, raise_alert, raise_unless_open
 from session_store.domain.discharge_gate import discharge_gate
 from session_store.domain.entries import Entry
 from session_store.domain.entry_choices import EMERGENCY_TERMS, MIRRORED_TERMS
@@ -100,4 +100,4 @@ def _judge_missing(
     more = len(missing) - NAMED_ITEMS
     text = f"{rule.plain_words()}: {words}" + (f" and {more} more" if more > 0 else "")
     found = as_found(rule, rule.condition, text)
-    yield raise_alert(summary, judgement, found, entry.effective_at, entry.entry_id)
+    yield from raise_unless_open(summary, judgement, found, entry.effective_at, entry.entry_id)

@@ -63,7 +63,7 @@ def end_waiting(summary: SessionSummary, entry: Entry, judgement: Judgement) -> 
     elif content.kind == "vital_signs":
         yield from end_silence(summary, entry, judgement)
         for sign in scheduled_signs(summary):
-            if summary.signs[sign].entry_id == entry.entry_id:
+            if sign in summary.signs and summary.signs[sign].entry_id == entry.entry_id:
                 yield from end_waiting_for(summary, sign, entry)
 
 

@@ -126,7 +126,8 @@ def reconcile(
     for alert in kept:
         yield from _follow(after, alert, refolded, cause, judgement)
     for alert in refolded:
-        answered = raised_before.get((alert.condition, alert.evidence_entry_id)) in seen
+        known = raised_before.get((alert.condition, alert.evidence_entry_id))
+        answered = alert.clears_on_acknowledgement and known in seen
         if not alert.is_over and not answered and after.open_alert(alert.condition) is None:
             yield _raise_now(after, alert, cause, judgement)
     yield from _raise_past(after, found, raised_before, cause, judgement)

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.server_process import PASSWORD
+from tests.api.small_record import chart
+from tests.server_process import PASSWORD, ServerProcess
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -75,3 +76,24 @@ def open_more(page: Page, form: str) -> None:
 def save(page: Page, form: str) -> None:
     """Tap save."""
     page.click(f'[data-entry-form="{form}"] [data-role="save"]')
+
+
+def choose_person(page: Page, form: str, field: str, name: str) -> None:
+    """Tap a person of the staff."""
+    page.locator(f'[data-entry-form="{form}"] [data-field="{field}"] .choice').filter(has_text=name).click()
+
+
+def answer_check_list(page: Page) -> None:
+    """Every item of the readiness list with the answer that clears it."""
+    open_more(page, "readiness")
+    items = page.locator("#bedside--readiness [data-item]")
+    for at in range(items.count()):
+        clear = (items.nth(at).get_attribute("data-clear") or "").split()
+        items.nth(at).locator(f'[data-answer="{"no" if "no" in clear else "yes"}"]').click()
+    expect(page.locator("#bedside--readiness")).to_contain_text("Every item is answered")
+
+
+def override_start(server: ServerProcess, session_id: str) -> None:
+    """A physician lets the start through at the desk: most journeys are about something else."""
+    with server.client("physician") as physician:
+        chart(physician, session_id, "start_override", reason="a journey of something else")

@@ -10,14 +10,18 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from uuid_utils.compat import uuid7
 
+from tests.browser.clocked_server import ClockedServer
 from tests.browser.journeys import (
     DESKTOP,
     WAIT_MS,
+    answer_check_list,
     choose,
+    choose_person,
     chromium,
     new_page,
     open_form,
     open_more,
+    override_start,
     press_digits,
     save,
     sign_in,
@@ -62,8 +66,18 @@ def add_person(page: Page, username: str, name: str, role: str) -> str:
     return page.locator("#administration--answer [data-role=link]").inner_text()
 
 
-def plan_session(page: Page, url: str, *, label: str = "TP-001", monitored: bool = True) -> str:
-    """The nurse prepares a session with everything a start needs; its id."""
+def add_credential(page: Page, person: str, credential: str) -> None:
+    page.select_option("#administration--credential-form [name=account_id]", label=person)
+    page.select_option("#administration--credential-form [name=credential]", label=credential)
+    page.fill("#administration--credential-form [name=valid_until]", "2100-01-31")
+    page.click("#administration--credential-add")
+    expect(page.locator("#administration--credential-said")).to_contain_text(f"{credential} of {person} is recorded")
+
+
+def plan_session(
+    page: Page, url: str, *, label: str = "TP-001", monitored: bool = True, clinicians: tuple[str, ...] = ()
+) -> str:
+    """The nurse prepares a session: plan, weight, setting, baseline; its id."""
     page.goto(f"{url}/bedside")
     page.click("#bedside--new")
     for field, text in {
@@ -76,6 +90,9 @@ def plan_session(page: Page, url: str, *, label: str = "TP-001", monitored: bool
     choose(page, "weight", "basis", "measured")
     choose(page, "setting_attested", "is_monitored", "true" if monitored else "false")
     press_digits(page, "setting_attested", "attested_by", "Test Physician 1")
+    if clinicians:
+        choose_person(page, "setting_attested", "supervising_account_id", clinicians[0])
+        choose_person(page, "setting_attested", "administering_account_id", clinicians[1])
     enter_vitals(page, hr="72", sbp="126", dbp="78", spo2="98", rr="14")
     choose(page, "pain_score", "instrument", "nrs")
     page.click('[data-entry-form="pain_score"] [data-field="score_points"] [data-choice="7"]')
@@ -122,17 +139,38 @@ def tile(page: Page, session_id: str, sign: str) -> Locator:
     return page.locator(f'[data-session="{session_id}"] [data-sign="{sign}"]')
 
 
-def test_a_clinic_from_its_first_start_to_the_review(browser: Browser, server: ServerProcess) -> None:
-    """Administrator, nurse and physician run one whole session on the database of `make run`."""
-    server.start()
+def test_a_clinic_from_its_first_start_to_the_review(browser: Browser, tmp_path: Path) -> None:
+    """Administrator, nurse and physician run one whole session on the database of `make run`: every item of both gates
+    is answered, nothing is overridden."""
+    server = ClockedServer(tmp_path)
+    try:
+        server.start()
+        _a_whole_clinic(browser, server)
+    finally:
+        server.stop()
+
+
+def _a_whole_clinic(browser: Browser, server: ClockedServer) -> None:
     administrator = set_password(browser, server.one_time_link(), "administrator-password")
     administrator.goto(f"{server.url}/administration")
     nurse_link = add_person(administrator, "nurse", "Test Nurse 1", "nurse")
     physician_link = add_person(administrator, "physician", "Test Physician 1", "physician")
+    add_credential(administrator, "Test Nurse 1", "Moderate sedation")
+    for credential in ("Ketamine experience", "ACLS", "Moderate sedation"):
+        add_credential(administrator, "Test Physician 1", credential)
 
     nurse = set_password(browser, nurse_link, "nurse-password")
     expect(nurse.locator("body")).to_contain_text(ADVISORY)
-    session_id = plan_session(nurse, server.url)
+    session_id = plan_session(nurse, server.url, clinicians=("Test Physician 1", "Test Nurse 1"))
+    expect(nurse.locator("#bedside--start-gate")).to_contain_text("hold the start")
+    nurse.locator("#bedside--start-gate .gate__item").filter(has_text="Consent").click()
+    choose(nurse, "consent", "is_given", "true")
+    choose(nurse, "consent", "scope", "session")
+    nurse.locator('[data-entry-form="consent"] [data-suggestion="Test Physician 1"]').click()
+    save(nurse, "consent")
+    answer_check_list(nurse)
+    nurse.click('.bedside-rail [data-open-form="overview"]')
+    expect(nurse.locator("#bedside--start-gate")).to_contain_text("Nothing holds the start")
     start_infusion(nurse)
 
     physician = set_password(browser, physician_link, "physician-password")
@@ -143,9 +181,7 @@ def test_a_clinic_from_its_first_start_to_the_review(browser: Browser, server: S
     expect(physician.locator("body")).to_contain_text(ADVISORY)
     expect(physician.locator("body")).not_to_contain_text("SIMULATED")
 
-    open_form(nurse, "vital_signs")
-    enter_vitals(nurse, hr="88", sbp="171", dbp="92", spo2="97", rr="15")
-    save(nurse, "vital_signs")
+    chart_vitals(nurse, hr="88", sbp="171", dbp="92", spo2="97", rr="15")
     expect(tile(physician, session_id, "heart_rate_per_min")).to_have_text("88")
     alert = physician.locator("[data-alert-id]").filter(has_text="171")
     expect(alert).to_contain_text("Systolic 171")
@@ -160,14 +196,8 @@ def test_a_clinic_from_its_first_start_to_the_review(browser: Browser, server: S
     nurse.click("#bedside--stop")
     expect(physician.locator(f'[data-session="{session_id}"]')).to_contain_text("recovery")
     score_pain(nurse, 4)
-
-    open_form(nurse, "discharged") if nurse.locator('[data-open-form="discharged"]').is_visible() else None
-    if not nurse.locator('[data-entry-form="discharged"]').is_visible():
-        nurse.click('[data-open-form="more"]')
-        nurse.click('[data-open-form="discharged"]')
-    press_digits(nurse, "discharged", "escort", "Test Escort 1")
-    save(nurse, "discharged")
-    expect(nurse.locator("body")).to_contain_text(re.compile("discharged", re.I))
+    recover(nurse, server)
+    go_home(nurse)
 
     physician.goto(f"{server.url}/review")
     expect(physician.locator("body")).to_contain_text("1 of 1 patient")
@@ -175,6 +205,47 @@ def test_a_clinic_from_its_first_start_to_the_review(browser: Browser, server: S
     physician.goto(f"{server.url}/sessions/{session_id}")
     expect(physician.locator("body")).to_contain_text("TP-001")
     expect(physician.locator("body")).to_contain_text(re.compile("acknowledged", re.I))
+    record = physician.request.get(f"{server.url}/api/v1/sessions/{session_id}/timeline").json()
+    assert not {one["kind"] for one in record["entries"]} & {"start_override", "discharge_override"}
+    assert not {one["condition"] for one in record["alerts"]} & {"start.missing", "discharge.unmet"}
+    assert not any(one.get("has_happened") for one in record["entries"])
+
+
+def chart_vitals(page: Page, *, hr: str, sbp: str, dbp: str, spo2: str, rr: str) -> None:
+    open_form(page, "vital_signs")
+    enter_vitals(page, hr=hr, sbp=sbp, dbp=dbp, spo2=spo2, rr=rr)
+    save(page, "vital_signs")
+    expect(page.locator('[data-entry-form="vital_signs"] [data-role="status"]')).to_contain_text(f"HR {hr}")
+
+
+def recover(nurse: Page, server: ClockedServer) -> None:
+    """An hour of observation, a set every quarter, and the score at its end."""
+    held = nurse.locator("#bedside--discharge-gate")
+    for minutes in (15, 15, 15, 16):
+        nurse.click('.bedside-rail [data-open-form="overview"]')
+        expect(held.locator('[data-rule="discharge.observed.held"]')).to_contain_text("left, until")
+        server.move_on(minutes=minutes)
+        chart_vitals(nurse, hr="74", sbp="124", dbp="76", spo2="98", rr="14")
+    open_more(nurse, "discharge_assessment")
+    choose(nurse, "discharge_assessment", "score", "padss")
+    lacking = nurse.locator('[data-show="discharge-lacking"]')
+    expect(lacking).to_contain_text("PADSS of at least 9")
+    for item in ("vital_signs", "ambulation", "nausea", "pain", "iv_site"):
+        choose(nurse, "discharge_assessment", f"padss_{item}", "2")
+    expect(lacking).to_contain_text("walks safely")
+    for question in ("is_oriented", "walks_safely", "understands_instructions"):
+        choose(nurse, "discharge_assessment", question, "true")
+    expect(lacking).to_contain_text("Enough for going home")
+    save(nurse, "discharge_assessment")
+    nurse.click('.bedside-rail [data-open-form="overview"]')
+    expect(held).to_contain_text("Nothing holds the discharge home")
+
+
+def go_home(nurse: Page) -> None:
+    nurse.click('#bedside--discharge-gate [data-open-form="discharged"]')
+    press_digits(nurse, "discharged", "escort", "Test Escort 1")
+    save(nurse, "discharged")
+    expect(nurse.locator('#bedside--head [data-show="status"]')).to_have_text("Discharged")
 
 
 def test_two_browsers_nurse_saves_panel_shows_physician_acknowledges(browser: Browser, server: ServerProcess) -> None:
@@ -185,6 +256,7 @@ def test_two_browsers_nurse_saves_panel_shows_physician_acknowledges(browser: Br
     sign_in(nurse, server.url, "nurse")
     sign_in(physician, server.url, "physician")
     session_id = plan_session(nurse, server.url, label="TP-002")
+    override_start(server, session_id)
     start_infusion(nurse)
     physician.goto(f"{server.url}/panel")
     expect(physician.locator("#panel--sound")).to_contain_text(re.compile("sound off", re.I))
@@ -241,6 +313,7 @@ def test_a_server_that_is_gone_greys_the_panel_and_keeps_the_nurses_entry(
     sign_in(nurse, server.url, "nurse")
     sign_in(physician, server.url, "physician")
     session_id = plan_session(nurse, server.url, label="TP-004")
+    override_start(server, session_id)
     start_infusion(nurse)
     physician.goto(f"{server.url}/panel")
     expect(physician.locator(f'[data-session="{session_id}"]')).to_contain_text("running")
@@ -265,6 +338,7 @@ def test_the_session_page_follows_live_keeps_its_zoom_and_withdraws_entries(
     sign_in(nurse, server.url, "nurse")
     sign_in(physician, server.url, "physician")
     session_id = plan_session(nurse, server.url, label="TP-005")
+    override_start(server, session_id)
     start_infusion(nurse)
     physician.goto(f"{server.url}/sessions/{session_id}")
     value = physician.locator('[data-session-value="systolic_mmhg"]')
@@ -302,11 +376,11 @@ def test_the_session_page_follows_live_keeps_its_zoom_and_withdraws_entries(
 def test_a_mistyped_pressure_is_corrected_and_its_first_version_stays_readable(
     browser: Browser, server: ServerProcess
 ) -> None:
-    server.add_accounts("nurse")
+    server.add_accounts("nurse", "physician")
     server.start()
     context, nurse = new_page(browser, size=DESKTOP)
     sign_in(nurse, server.url, "nurse")
-    plan_session(nurse, server.url, label="TP-006")
+    override_start(server, plan_session(nurse, server.url, label="TP-006"))
     start_infusion(nurse)
     open_form(nurse, "vital_signs")
     enter_vitals(nurse, hr="88", sbp="171", dbp="92", spo2="97", rr="15")
@@ -361,12 +435,7 @@ def test_waste_is_witnessed_by_a_second_person_readiness_and_discharge_are_answe
     sign_in(nurse, server.url, "nurse")
     sign_in(physician, server.url, "physician")
     session_id = plan_session(nurse, server.url, label="TP-007")
-    open_more(nurse, "readiness")
-    items = nurse.locator("#bedside--readiness [data-item]")
-    for at in range(items.count()):
-        clear = (items.nth(at).get_attribute("data-clear") or "").split()
-        items.nth(at).locator(f'[data-answer="{"no" if "no" in clear else "yes"}"]').click()
-    expect(nurse.locator("#bedside--readiness")).to_contain_text("Every item is answered")
+    answer_check_list(nurse)
     expect(nurse.locator("#bedside--readiness .readiness__item--unclear")).to_have_count(0)
 
     for form, amount in (("drug_drawn", "200"), ("drug_wasted", "12")):
@@ -420,7 +489,7 @@ def test_an_answer_of_the_session_before_is_confirmed_unchanged_in_one_tap(
             client,
             {"kind": "weight", "weight_kg": 68, "basis": "measured"},
             {"kind": "readiness_item", "item": "severe_liver_disease", "answer": "no"},
-            start | {"confirmed": ["start_missing"]},
+            start | {"has_happened": True},
             {"kind": "session_aborted", "reason": "test"},
         )
         session_id = planned_by_http(client)

@@ -190,3 +190,151 @@ def test_a_time_on_the_clinics_wall_is_read_back_as_the_same_instant(page: Page)
     for zone in ("UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Auckland"):
         texts, back = page.evaluate(asked, zone)
         assert texts == back, zone
+
+
+# ---------------------------------------------------------------------- the panel's pause of the sound
+PAUSE = """([before, steps]) => {
+    const pause = window.infusion.panelPause.create();
+    const alerts = (list) => list.map(([alert_id, level]) => ({alert_id, level}));
+    pause.heard(alerts(before), 0);
+    pause.begin(alerts(before), 0, "Test Physician 1");
+    return steps.map(([at, sounding]) => {
+        const level = pause.heard(alerts(sounding), at * 1000);
+        const state = pause.state(at * 1000);
+        return [level, state ? state.leftMs / 1000 : null, state ? state.by : null];
+    });
+}"""
+A, B = ["a", "critical"], ["b", "warning"]
+
+
+def paused(page: Page, before: list[list[str]], *steps: tuple[float, list[list[str]]]) -> list[Any]:
+    """What is heard at each step (s, what would sound), and how long the pause lasts still."""
+    return page.evaluate(PAUSE, [before, [list(step) for step in steps]])  # type: ignore[no-any-return]
+
+
+def test_a_pause_silences_what_sounds_for_two_minutes_at_most_and_names_who_paused(page: Page) -> None:
+    both = [A, B]
+    first, last, after = paused(page, both, (1, both), (119.9, both), (120, both))
+    assert first == [None, 119, "Test Physician 1"] and last[0] is None
+    assert after == ["critical", None, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "sounding"),
+    [
+        ([B], [B, A]),
+        ([A], [A, B]),
+        ([A], [["c", "critical"], A]),
+        ([B], [["b", "critical"]]),
+        ([A], [["c", "warning"]]),
+    ],
+    ids=["critical after warning", "warning after critical", "another critical", "higher level", "the old one is gone"],
+)
+def test_whatever_begins_to_sound_ends_the_pause_at_once(page: Page, before: Any, sounding: Any) -> None:
+    quiet, heard, later = paused(page, before, (5, before), (6, sounding), (7, sounding))
+    worst = "critical" if any(level == "critical" for _, level in sounding) else "warning"
+    assert quiet[0] is None and heard == later == [worst, None, None]
+
+
+def test_a_milder_level_stays_paused_and_what_came_back_is_heard(page: Page) -> None:
+    milder = paused(page, [A, B], (5, [["a", "warning"], B]))
+    assert milder[0][0] is None
+    without, back = paused(page, [A, B], (5, [B]), (6, [A, B]))
+    assert without[0] is None and back == ["critical", None, None]
+
+
+def test_a_pause_over_nothing_is_none_and_a_second_one_is_not_longer(page: Page) -> None:
+    assert paused(page, [], (1, [A])) == [["critical", None, None]]
+    again = """() => {
+        const pause = window.infusion.panelPause.create();
+        const sounding = [{alert_id: "a", level: "critical"}];
+        pause.begin(sounding, 0, "one");
+        pause.begin(sounding, 100000, "two");
+        const state = pause.state(110000);
+        pause.end();
+        return [state.by, state.leftMs, pause.heard(sounding, 110001)];
+    }"""
+    assert page.evaluate(again) == ["one", 10000, "critical"]
+
+
+# ---------------------------------------------------------------------- the panel in words
+def alert_of(condition: str, **fields: Any) -> dict[str, Any]:
+    raised = "2026-11-24T09:00:00+00:00"
+    alert = {"alert_id": condition, "session_id": "s", "condition": condition, "level": "warning", "text": condition}
+    return alert | {"raised_at": raised, "recorded_at": raised, "acknowledged": None, "is_past": False} | fields
+
+
+def in_words(page: Page, call: str, *arguments: Any) -> Any:
+    return page.evaluate(f"(all) => {{ const now = Date.parse('2026-11-24T09:10:00Z'); {call} }}", list(arguments))
+
+
+def test_what_is_overdue_in_one_session_is_one_line(page: Page) -> None:
+    answer = {"by": "P", "at": "2026-11-24T09:01:00+00:00", "action": "remeasure", "deadline_at": None}
+    alerts = [
+        alert_of("overdue.sign:heart_rate_per_min"),
+        alert_of("overdue.sign:spo2_percent"),
+        alert_of("overdue.sign:respiratory_rate_per_min", acknowledged=answer),
+        alert_of("overdue.sedation:sedation", level="advisory"),
+        alert_of("hr.high", text="Heart rate 126 /min, over 120 (promise of P not kept: remeasure)"),
+    ]
+    call = """const {grouped, groupText} = window.infusion.panelWords;
+              return Array.from(grouped(all, now).values(), (members) => groupText(members, now));"""
+    assert in_words(page, call, *alerts) == [
+        "Overdue: HR, SpO2, sedation; answered: RR", "Heart rate 126 /min, over 120",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("alert", "before", "note"),
+    [
+        (alert_of("hr.high", sounds_at="2026-11-24T09:11:40+00:00"), "", "sounds in 1:40 +2"),
+        (
+            alert_of("hr.high", broken_promise={"by": "Test Physician 1"}),
+            "Promise of Test Physician 1 not kept: ",
+            "+2",
+        ),
+        (alert_of("a", level="critical", unanswered_at="2026-11-24T09:01:00+00:00"), "", "not answered 10 min +2"),
+        (alert_of("a", cleared_at="2026-11-24T09:05:00+00:00"), "Over, not seen: ", "+2"),
+    ],
+)
+def test_the_strip_of_a_tile_says_how_the_alert_stands(page: Page, alert: Any, before: str, note: str) -> None:
+    call = """const {stripWords, stripNote, stateOf} = window.infusion.panelWords;
+              const state = stateOf(all[0], now);
+              return [stripWords(all[0], state), stripNote(all[0], state, 2, now)];"""
+    assert in_words(page, call, alert) == [before, note]
+
+
+@pytest.mark.parametrize(
+    ("news2", "said"),
+    [
+        (None, ["", False]),
+        ({"total": 4, "is_partial": False, "points": [0] * 7, "holds_until": None}, ["NEWS2 4", False]),
+        (
+            {"total": 3, "is_partial": True, "points": [3, None], "holds_until": "2026-11-24T09:11:00Z"},
+            ["NEWS2 at least 3", False],
+        ),
+        (
+            {"total": 3, "is_partial": True, "points": [3, None], "holds_until": "2026-11-24T09:09:00Z"},
+            ["NEWS2 at least 3 old", True],
+        ),
+        ({"total": 0, "is_partial": True, "points": [None], "holds_until": None}, ["NEWS2 not scored", False]),
+    ],
+)
+def test_news2_is_never_shown_as_whole_or_new_when_it_is_not(page: Page, news2: Any, said: list[Any]) -> None:
+    call = "const {text, isOld} = window.infusion.panelWords.news2Words(all[0], now); return [text, isOld];"
+    assert in_words(page, call, news2) == said
+
+
+def test_what_is_set_for_this_patient_stands_on_the_tile_with_the_reason(page: Page) -> None:
+    tile = {
+        "own_limits": [{"words": "SpO2 below 88 %", "reason": "COPD", "is_off": False}],
+        "oxygen_target": {"target": "target_88_92", "reason": "hypercapnia"},
+        "start_override_by": "P", "start_override_reason": "consent on paper",
+    }  # fmt: skip
+    assert in_words(page, "return window.infusion.panelWords.flagWords(all[0]);", tile) == [
+        "Own limit: SpO2 below 88 % (COPD)",
+        "Oxygen target 88\N{EN DASH}92 % (hypercapnia)",
+        "Start overridden (consent on paper)",
+    ]
+    usual = {"own_limits": [], "oxygen_target": {"target": "usual", "reason": "x"}}
+    assert in_words(page, "return window.infusion.panelWords.flagWords(all[0]);", usual) == []

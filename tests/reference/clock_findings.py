@@ -21,15 +21,17 @@ def clock_acts(bedside: Bedside, recorded: list[Entry], now: datetime) -> None:
     """One round of the clock; in a closed session it finds nothing."""
     if bedside.is_closed:
         return
-    if not is_catching_up(recorded, now):
+    is_late = is_catching_up(recorded, now)
+    if not is_late:
         _find_overdue(bedside, now)
     is_open = status_of(bedside.read) in OPEN_STATUSES
     if is_open and is_monitor_silent(bedside.read, bedside.rules, now):
         level = bedside.rules.rule("monitor.silent.warning").level
         bedside.worsen("monitor.silent", level, None)
-    _find_hour(bedside, now)
-    _find_plan(bedside, now)
-    _find_duration(bedside, now)
+    if not is_late:
+        _find_hour(bedside, now)
+        _find_plan(bedside, now)
+        _find_duration(bedside, now)
 
 
 def _find_overdue(bedside: Bedside, now: datetime) -> None:

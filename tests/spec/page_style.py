@@ -26,6 +26,7 @@ th { background: var(--soft); }
 td:first-child { font-variant-numeric: tabular-nums; }
 .named, .setting { color: var(--quiet); font-size: 0.9rem; }
 .setting { margin: 0; }
+.name, .critical, .warning, .advisory { white-space: nowrap; }
 .critical { color: var(--critical); font-weight: 700; }
 .warning { color: var(--warning); font-weight: 600; }
 .advisory { color: var(--advisory); }

@@ -36,24 +36,23 @@ _OTHER_ENTRY = {"withdraws": "withdrawn_entry_id", "amends": "amended_entry_id",
 
 @dataclass
 class Performance:
-    """One table being played: which entry each row became, and which facts are known so far."""
+    """One table being played: which entry each row became, and the facts of the last row."""
 
     record: TestRecord
     reader: Reader
     session_id: UUID
     begins: datetime
     entry_ids: dict[str, str] = field(default_factory=dict)
-    known_facts: int = 0
     new_facts: list[AlertFact] = field(default_factory=list)
 
     def play(self, row: Row) -> None:
         self.record.clock.time = self.begins + row.at
-        self.known_facts = len(self._facts())
+        known = len(self._facts())
         if row.entry in _BESIDE_ENTRIES:
             _BESIDE_ENTRIES[row.entry](self)
         else:
             self._send(row, read_entry(row.entry))
-        self.new_facts = self._facts()[self.known_facts :]
+        self.new_facts = self._facts()[known:]
 
     def _send(self, row: Row, entry: SentEntry) -> None:
         content = typed(entry) | self._named(entry)
@@ -201,7 +200,8 @@ _COLUMNS: dict[str, Callable[[Performance], list[str]]] = {
 
 
 def typed(entry: SentEntry) -> dict[str, Any]:
-    """The fields as a tablet sends them: yes and no as truth, reasons and changes as an object."""
+    """The fields as a tablet sends them: yes and no as truth, reasons and changes as an object. Raises `ValueError` for
+    a field that the kind does not have."""
     content: dict[str, Any] = {}
     for name, text in entry.fields.items():
         spec = FIELD_SPECS[entry.kind].get(name)
@@ -211,6 +211,8 @@ def typed(entry: SentEntry) -> dict[str, Any]:
             content[name] = dict(pair.split(":", 1) for pair in text.split(","))
         elif spec is not None:
             content[name] = text
+        elif name not in ("of", *_OTHER_ENTRY):
+            raise ValueError(f"{entry.kind} has no field {name}")
     return content
 
 

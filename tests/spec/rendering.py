@@ -14,7 +14,7 @@ TITLE = "Alert rules and their specifications"
 # As on the screens, so that a level is never said by its colour alone.
 SYMBOLS = {Level.CRITICAL: "***", Level.WARNING: "**", Level.ADVISORY: "*"}
 _GATES = (RuleKind.START_GATE, RuleKind.DISCHARGE_GATE)
-_RULE_HEAD = ("Rule", "Level", "Says", "Ends by", "Source", "Specified in")
+_RULE_HEAD = ("Rule", "Level", "Limit", "Says", "Ends by", "Source", "Specified in")
 _SETTING = re.compile(r"[a-z_]+: ")
 
 
@@ -66,8 +66,9 @@ def _rules(specifications: list[Specification]) -> Iterator[str]:
 def _rule_row(rule: AlertRule, specifications: list[Specification]) -> tuple[str, ...]:
     named_in = [_link(one.name, one.title) for one in specifications if rule.rule_id in one.rules]
     return (
-        f'<code id="{rule.rule_id}">{rule.rule_id}</code>',
+        f'<code id="{rule.rule_id}" class="name">{rule.rule_id}</code>',
         _rule_level(rule),
+        "" if rule.limit is None else escape(f"{rule.limit} {rule.unit}"),
         escape(rule.plain_words()),
         escape(rule.clearing),
         escape(rule.source()),
@@ -112,16 +113,15 @@ def _article(one: Specification) -> Iterator[str]:
 
 
 def _row_cells(row: Row) -> tuple[str, ...]:
-    said = [_said(cell) for name, cell in row.cells.items() if name not in ("minutes", "entry")]
+    said = [_said(name, cell) for name, cell in row.cells.items() if name not in ("minutes", "entry")]
     return (escape(row.cells["minutes"]), f"<code>{escape(row.entry)}</code>", *said)
 
 
-def _said(cell: str) -> str:
-    """What a cell lists, one to a line, the level words with their symbols."""
+def _said(column: str, cell: str) -> str:
+    """What a cell lists, alerts one to a line, the level words with their symbols."""
     levels = {level.word: _level(level) for level in Level}
-    return "<br>".join(
-        " ".join(levels.get(word, escape(word)) for word in part.split()) for part in cell.split(",")
-    )  # fmt: skip
+    parts = [" ".join(levels.get(word, escape(word)) for word in part.split()) for part in cell.split(",")]
+    return ("<br>" if column.startswith(("alerts", "facts")) else ", ").join(parts)
 
 
 def _table_of(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

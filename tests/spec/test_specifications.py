@@ -7,7 +7,7 @@ import pytest
 from session_store.domain.rules.delivered import DELIVERED
 from session_store.reader import Reader
 from tests.record_building import START, TestRecord
-from tests.spec.playing import Performance, break_judging, prepared
+from tests.spec.playing import Performance, break_judging, prepared, typed
 from tests.spec.specification import FILES, Row, Table, read_entry, read_specification
 
 
@@ -72,6 +72,8 @@ def test_a_cell_that_cannot_be_read_is_told() -> None:
         read_entry("vital_signs spo2_percent")
     with pytest.raises(ValueError, match="invalid literal"):
         read_entry("vital_signs spo2_percent=98 true at noon")
+    with pytest.raises(ValueError, match="vital_signs has no field spo2"):
+        typed(read_entry("vital_signs spo2=98"))
 
 
 def test_a_head_line_that_is_no_setting_is_told(tmp_path: Path) -> None:

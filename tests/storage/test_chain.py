@@ -94,7 +94,7 @@ def broken_after(engines: Engines, url: str, *statements: str) -> Finding:
 def test_a_record_as_it_was_written_verifies(filled: TestRecord, engines: Engines) -> None:
     report = verify(engines.reader)
     assert (report.broken, report.to_rebuild, report.are_projections_checked) == ([], [], True)
-    assert report.clinics[0].changes == 17 and report.clinics[0].chain_head != NOTHING
+    assert report.clinics[0].changes == 18 and report.clinics[0].chain_head != NOTHING
 
 
 @pytest.mark.parametrize("case", ALTERED)
@@ -123,9 +123,9 @@ def test_an_inserted_row_is_named(filled: TestRecord, engines: Engines, database
 @ON_BOTH_ENGINES
 def test_an_inserted_change_is_named(filled: TestRecord, engines: Engines, database_url: str) -> None:
     columns = "recorded_at, session_id, entry_seq, first_fact_seq, last_fact_seq, actor_id, row_digests, hash"
-    insert = f"INSERT INTO change SELECT clinic_id, 18, {columns} FROM change WHERE change_number = 17"
+    insert = f"INSERT INTO change SELECT clinic_id, 19, {columns} FROM change WHERE change_number = 18"
     first = broken_after(engines, database_url, insert)
-    assert (first.table, first.change_number) == ("change", 18)
+    assert (first.table, first.change_number) == ("change", 19)
 
 
 @ON_BOTH_ENGINES
@@ -155,12 +155,12 @@ def test_a_tail_cut_off_is_named(
     cut = [
         f"DELETE FROM entry WHERE seq = 7 AND session_id = {OTHER}",
         f"DELETE FROM entry_receipt WHERE seq = 7 AND session_id = {OTHER}",
-        "DELETE FROM change WHERE change_number = 17",
+        "DELETE FROM change WHERE change_number = 18",
     ]
     if is_counter_set_back:
-        cut.append("UPDATE clinic SET change_number = 16")
+        cut.append("UPDATE clinic SET change_number = 17")
     first = broken_after(engines, database_url, *cut)
-    assert first.change_number == (16 if is_counter_set_back else 17), first
+    assert first.change_number == (17 if is_counter_set_back else 18), first
 
 
 @ON_BOTH_ENGINES

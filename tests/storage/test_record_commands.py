@@ -28,7 +28,7 @@ def test_verify_rebuild_backup_and_restore(
 ) -> None:
     record.running()
     code, said, _ = run(database_url, "verify")
-    assert code == 0 and "clinic 1: 7 changes" in said and said.endswith("intact\n")
+    assert code == 0 and "clinic 1: 8 changes" in said and said.endswith("intact\n")
     code, said, _ = run(database_url, "rebuild", "--clinic", "1")
     assert (code, said) == (0, "rebuilt: 1 sessions, 0 outcomes\n")
     file = tmp_path / "backup.sqlite"
@@ -43,11 +43,11 @@ def test_a_kept_chain_head_shows_what_the_record_itself_cannot(record: TestRecor
     record.running()
     _, said, _ = run(database_url, "verify")
     head = said.partition("chain head ")[2].split()[0]
-    assert head.startswith("7:") and run(database_url, "verify", "--head", head)[0] == 0
+    assert head.startswith("8:") and run(database_url, "verify", "--head", head)[0] == 0
     record.running(chair_label="2")
     assert run(database_url, "verify", "--head", head)[0] == 0
-    code, said, _ = run(database_url, "verify", "--head", f"7:{'00' * 32}")
-    assert code == 1 and "change 7, table change: has another hash than the chain head that was kept" in said
+    code, said, _ = run(database_url, "verify", "--head", f"8:{'00' * 32}")
+    assert code == 1 and "change 8, table change: has another hash than the chain head that was kept" in said
     assert run(database_url, "verify", "--head", f"99:{'00' * 32}")[0] == 1
     assert run(database_url, "verify", "--head", "seven")[0] == 2
 

@@ -194,3 +194,11 @@ def test_after_closing_only_what_happened_before_can_be_added(record: TestRecord
     assert record.chart(session_id, "vital_signs", heart_rate_per_min=70).outcome is EntryOutcome.REFUSED
     late = sent("vital_signs", heart_rate_per_min=70, effective_at=closed_at.isoformat())
     assert record.record(session_id, late)[0].outcome is EntryOutcome.RECORDED
+
+
+def test_an_asker_who_goes_away_takes_nothing_with_him(record: TestRecord) -> None:
+    session_id = record.running()
+    left = record.recorder.submit(RecordEntries(session_id, NURSE, (sent("note", text="asked and gone"),)))
+    assert not left.cancel(), "what was handed in is recorded"
+    assert left.result()[0].outcome is EntryOutcome.RECORDED
+    assert record.chart(session_id, "note", text="the recorder goes on").outcome is EntryOutcome.RECORDED
