@@ -114,8 +114,8 @@ class Nurse:
         steps: tuple[Callable[[float, VirtualPatient, Pump], list[Act]], ...] = (
             self._start,
             self._end,
-            self._round,
             self._discharge,
+            self._round,
         )
         for step in steps:
             done += step(minute, patient, pump)

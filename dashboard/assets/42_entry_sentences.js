@@ -162,7 +162,7 @@
 
   /** The reason, and what was held in that moment. */
   function overrideWords(entry) {
-    const items = String(entry.overridden || "").split(" ").filter(Boolean).map((id) => plain(id.split(".")[1]));
+    const items = String(entry.overridden || "").split(" ").filter(Boolean).map((id) => plain(id.split(".")[1] || id));
     return entry.reason + (items.length ? DASH + "overridden: " + items.join(", ") : "");
   }
 

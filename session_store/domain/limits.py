@@ -2,7 +2,7 @@
 
 A value outside the absolute bounds cannot be a fact and is refused. A value outside the recommended bounds is
 unusual: a person confirms it, a device's is recorded with a warning. Neither pair says that a value is *normal*;
-alert levels are a different table (`alert_rules`).
+alert levels are a different table (`rules`).
 """
 
 from dataclasses import dataclass

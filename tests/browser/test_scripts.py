@@ -156,6 +156,13 @@ def required_only(kind: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
+        ({"kind": "patient_limit", "rule_id": "spo2.low.warning", "limit": 88, "reason": "COPD"},
+         "Limit for this patient SpO2 low, warning, 88, COPD"),
+        ({"kind": "oxygen_target", "target": "target_88_92", "reason": "hypercapnia"},
+         "Oxygen target 88-92 %, hypercapnia"),
+        ({"kind": "discharge_override", "reason": "lives next door", "overridden": "discharge.escort.held"},
+         "Discharge override lives next door – overridden: escort"),
+        ({"kind": "discharged", "escort": "E", "has_happened": True}, "Discharged with E, had happened already"),
         (
             {"kind": "bag_changed", "concentration_mg_per_ml": 2, "volume_ml": 100, "lot": "A12", "prepared_by": "P",
              "checked_by": "Q"},

@@ -1,7 +1,6 @@
 """Random steps of a session, as hypothesis draws them: what people, devices and the clock do, early and late."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -87,6 +86,7 @@ _EFFECTS: Contents = st.fixed_dictionaries(
     {"term": st.sampled_from(["nausea", "severe_headache", "seizure", "chest_pain", "dissociation", "low_oxygen"])},
     optional={"ctcae_grade": st.integers(2, 5)},
 )
+_SYMPTOMS: Contents = st.just({"term": "chest_pain"})
 _DRUGS: Contents = st.fixed_dictionaries(
     {
         "drug_name": st.sampled_from(["midazolam", "fentanyl", "ondansetron"]), "dose": st.just(2),
@@ -99,6 +99,9 @@ _LIMITS: Contents = st.sampled_from(
         ("hr.high.warning", "125"), ("rate.setting.warning", "0.5"), ("bolus.dose.warning", "0.2"),
     ]
 ).map(lambda pair: {"rule_id": pair[0], "limit": pair[1], "reason": "test"})  # fmt: skip
+_TARGETS: Contents = st.fixed_dictionaries(
+    {"target": st.sampled_from(["usual", "target_88_92"]), "reason": st.just("test")}
+)
 _CHANGES: Contents = st.fixed_dictionaries(
     {"amount": st.integers(50, 130), "moved_s": st.sampled_from([0, 0, 90, 900])}
 )
@@ -142,11 +145,7 @@ _PATIENT = st.one_of(
     _steps("pain_score", st.just(PAIN)),
     _steps("patient_history", st.fixed_dictionaries({"has_respiratory_disease": st.booleans()}), late=_NOW),
     _steps("patient_limit", _LIMITS, PHYSICIAN),
-    _steps(
-        "oxygen_target",
-        st.fixed_dictionaries({"target": st.sampled_from(["usual", "target_88_92"]), "reason": st.just("test")}),
-        PHYSICIAN,
-    ),
+    _steps("oxygen_target", _TARGETS, PHYSICIAN),
 )
 _EVENTS = st.one_of(
     _steps("adverse_effect", _EFFECTS),
@@ -166,7 +165,36 @@ _ENDS = st.one_of(
     _steps("session_aborted"),
 )
 _TICKS = st.builds(Step, st.sampled_from([1, 30, 125, 450, 1500]), st.just(CLOCK))
-STEPS = st.one_of(_VALUES, _VALUES, _DOSE, _PATIENT, _EVENTS, _CORRECTIONS, _TICKS, _TICKS, _ENDS)
+
+
+def _weighted(*parts: tuple[int, st.SearchStrategy[Step]]) -> st.SearchStrategy[Step]:
+    """Steps of these parts, each as often as its number says."""
+    return st.sampled_from([part for times, part in parts for _ in range(times)]).flatmap(lambda part: part)
+
+
+# Everything that can happen, with few sessions that end early.
+STEPS = _weighted((6, _VALUES), (5, _DOSE), (4, _PATIENT), (3, _EVENTS), (2, _CORRECTIONS), (5, _TICKS), (1, _ENDS))
+
+
+def _steps_about(sign: str) -> st.SearchStrategy[Step]:
+    """Mostly values of one sign, close together, by hand and from a monitor; with what gives them another weight."""
+    values: Contents = st.fixed_dictionaries({sign: SIGN_VALUES[sign]})
+    missing: Contents = st.sampled_from(["movement", "not_found"]).map(lambda why: {"not_measured": {sign: why}})
+    often = st.sampled_from([1, 5, 10, 20, 45, 61])
+    by_hand, sent = (
+        st.builds(Step, often, st.just("vital_signs"), values, st.just(author), _LATE) for author in (NURSE, MONITOR)
+    )
+    company = st.one_of(_steps("adverse_effect", _SYMPTOMS), _steps("sedation", _SCALES))
+    limits = st.one_of(_steps("patient_limit", _LIMITS, PHYSICIAN), _steps("oxygen_target", _TARGETS, PHYSICIAN))
+    return _weighted(
+        (6, by_hand), (6, sent), (1, _steps("vital_signs", missing)), (2, company), (1, limits), (1, _CORRECTIONS),
+        (1, _TICKS), (1, _steps("medication_given", _DRUGS)),
+    )  # fmt: skip
+
+
+STEPS_ABOUT_ONE_SIGN = st.sampled_from([*SIGN_VALUES]).flatmap(
+    lambda sign: st.lists(_steps_about(sign), min_size=4, max_size=16)
+)
 
 
 @dataclass(frozen=True)
@@ -222,8 +250,3 @@ BEGINNINGS = st.builds(
     st.booleans(),
     st.sampled_from([True, True, True, False]),
 )  # fmt: skip
-
-
-def exact(value: Any) -> Decimal:
-    """A number of a step as the record reads it."""
-    return Decimal(str(value))

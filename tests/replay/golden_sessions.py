@@ -166,7 +166,7 @@ UNMONITORED_RATE = GoldenSession(
         name="unmonitored rate",
         story="attested as not monitored; raised above 1 and then above 2 mg/kg/h, then the setting is attested",
         rate_mg_per_kg_per_h=0.8,
-        duration_min=40,
+        duration_min=60,
         is_monitored=False,
         acts=(
             PlannedAct(14.0, "rate_changed", {"rate_mg_per_kg_per_h": 1.2}),

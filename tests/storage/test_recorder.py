@@ -6,12 +6,12 @@ import pytest
 import uuid_utils.compat
 from sqlalchemy import text
 
-from session_store.commands import EntryOutcome
+from session_store.commands import EntryOutcome, RecordEntries
 from session_store.reader import Reader
 from session_store.storage.engine import Engines
 from session_store.storage.projections import load_summary
 from tests.postgresql import ON_BOTH_ENGINES
-from tests.record_building import BASELINE, MONITOR, PAIN, PLAN, TestRecord, sent
+from tests.record_building import BASELINE, MONITOR, NURSE, PAIN, PLAN, TestRecord, sent
 
 pytestmark = ON_BOTH_ENGINES
 UNKNOWN_ID = str(uuid_utils.compat.uuid7())

@@ -1,0 +1,208 @@
+"""The two gates on a real tablet: what holds is told, a physician overrides at the chair, and what has happened is
+recorded whatever is missing, also where the server cannot be asked; a critical alert that nobody answers is large."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.api.small_record import account_id, chart, credential_everybody, plan, start
+from tests.browser.clocked_server import ClockedServer
+from tests.browser.journeys import (
+    WAIT_MS,
+    choose_person,
+    chromium,
+    new_page,
+    open_form,
+    open_more,
+    press_digits,
+    save,
+    sign_in,
+)
+from tests.server_process import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+expect.set_options(timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
+    folder: Path = tmp_path_factory.mktemp("gates")
+    process = ClockedServer(folder)
+    process.add_accounts("nurse", "physician", "administrator")
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def tablet(browser: Browser, server: ClockedServer) -> Page:
+    """Signed in as the nurse."""
+    _, page = new_page(browser)
+    sign_in(page, server.url, "nurse")
+    return page
+
+
+def planned(server: ClockedServer) -> str:
+    with server.client("nurse") as nurse:
+        return plan(nurse)
+
+
+def record_of(server: ClockedServer, session_id: str) -> dict[str, Any]:
+    with server.client("nurse") as nurse:
+        return nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()  # type: ignore[no-any-return]
+
+
+def entry_of(server: ClockedServer, session_id: str, kind: str) -> dict[str, Any]:
+    (found,) = [one for one in record_of(server, session_id)["entries"] if one["kind"] == kind]
+    return found  # type: ignore[no-any-return]
+
+
+def type_start(page: Page) -> None:
+    open_form(page, "infusion_started")
+    press_digits(page, "infusion_started", "pump_rate_ml_per_h", "17")
+    press_digits(page, "infusion_started", "concentration_mg_per_ml", "2")
+
+
+def override(page: Page, password: str) -> None:
+    held = page.locator('[data-view="start_held"]')
+    held.locator("input[name=username]").fill("physician")
+    held.locator("input[name=password]").fill(password)
+    held.locator("[data-role=save]").click()
+
+
+def test_a_held_start_says_what_holds_it_and_a_physician_overrides_at_the_chair(
+    server: ClockedServer, tablet: Page
+) -> None:
+    session_id = planned(server)
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    card = tablet.locator("#bedside--start-gate")
+    expect(card).to_contain_text("15 items hold the start")
+    card.locator(".gate__item").filter(has_text="Supervising and administering").click()
+    expect(tablet.locator('[data-entry-form="setting_attested"]')).to_be_visible()
+    type_start(tablet)
+    expect(tablet.locator('[data-gate-line="start"]')).to_contain_text("15 items hold the start")
+    save(tablet, "infusion_started")
+    held = tablet.locator('[data-view="start_held"]')
+    expect(held).to_contain_text("Supervising and administering clinician")
+    expect(held).to_contain_text(re.compile("Pregnant.*not answered"))
+    held.locator("[name=reason]").fill("seen and known to me")
+    override(tablet, "not the password")
+    expect(held).to_contain_text("User name and password do not fit")
+    expect(held.locator("input[name=password]")).to_have_value("")
+    expect(held.locator("[name=reason]")).to_have_value("seen and known to me")
+    override(tablet, PASSWORD)
+    expect(tablet.locator('[data-entry-form="infusion_started"]')).to_contain_text("Overridden by Test Physician 1")
+    expect(tablet.locator('[name="pump_rate_ml_per_h"]').first).to_have_value("17")
+    save(tablet, "infusion_started")
+    expect(tablet.locator('#bedside--head [data-show="status"]')).to_have_text("Running")
+    expect(tablet.locator("#shell--who")).to_have_text("Test Nurse 1")
+    assert entry_of(server, session_id, "start_override")["author_name"] == "Test Physician 1"
+    assert entry_of(server, session_id, "infusion_started")["author_name"] == "Test Nurse 1"
+
+
+def test_what_runs_already_is_recorded_and_alerts(server: ClockedServer, tablet: Page) -> None:
+    session_id = planned(server)
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    type_start(tablet)
+    save(tablet, "infusion_started")
+    tapped = tablet.locator('[data-view="start_held"] [data-role="happened-then"]')
+    expect(tapped).to_contain_text("Running since")
+    tapped.click()
+    expect(tablet.locator('#bedside--head [data-show="status"]')).to_have_text("Running")
+    expect(tablet.locator("#bedside--said")).to_contain_text("what is missing is an alert at the panel")
+    expect(tablet.locator("#bedside--alerts")).to_contain_text("Started without")
+    expect(tablet.locator("#bedside--unsent")).to_contain_text("0 unsent")
+    assert entry_of(server, session_id, "infusion_started")["has_happened"] is True
+
+
+def test_a_start_without_a_server_is_never_held_afterwards(server: ClockedServer, tablet: Page) -> None:
+    session_id = planned(server)
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    expect(tablet.locator("#bedside--start-gate")).to_contain_text("15 items hold the start")
+    type_start(tablet)
+    server.kill()
+    save(tablet, "infusion_started")
+    expect(tablet.locator("#bedside--unsent")).to_contain_text("1 unsent")
+    server.start()
+    expect(tablet.locator("#bedside--unsent")).to_contain_text("0 unsent")
+    expect(tablet.locator("#bedside--alerts")).to_contain_text("Started without")
+    assert entry_of(server, session_id, "infusion_started")["has_happened"] is True
+
+
+def test_a_discharge_counts_its_time_down_and_one_who_has_left_is_recorded(server: ClockedServer, tablet: Page) -> None:
+    session_id = planned(server)
+    with server.client("nurse") as nurse:
+        start(nurse, session_id)
+        chart(nurse, session_id, "infusion_ended")
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    waits = tablet.locator('#bedside--discharge-gate [data-rule="discharge.observed.held"]')
+    expect(waits).to_contain_text(re.compile(r"5\d:\d\d left, until"))
+    open_more(tablet, "discharged")
+    expect(tablet.locator('[data-gate-line="discharge"]')).to_contain_text("hold the discharge home")
+    press_digits(tablet, "discharged", "escort", "Test Escort 1")
+    save(tablet, "discharged")
+    held = tablet.locator('[data-view="discharge_held"]')
+    expect(held.locator('[data-rule="discharge.walks.held"]')).to_contain_text("not answered")
+    expect(held.locator('[data-rule="discharge.escort.held"]')).to_have_count(0)
+    held.locator('[data-role="happened-now"]').click()
+    expect(tablet.locator('#bedside--head [data-show="status"]')).to_have_text("Discharged")
+    view = record_of(server, session_id)
+    assert "discharge.unmet" in {one["condition"] for one in view["alerts"]}
+
+
+def test_a_critical_alert_that_nobody_answers_is_large_at_the_chair(server: ClockedServer, tablet: Page) -> None:
+    session_id = planned(server)
+    with server.client("nurse") as nurse:
+        start(nurse, session_id)
+        chart(nurse, session_id, "vital_signs", spo2_percent=82)
+    tablet.goto(f"{server.url}/bedside")
+    expect(tablet.locator(f'[data-session-card="{session_id}"]')).to_contain_text("SpO2 82")
+    expect(tablet.locator("#bedside--unanswered a")).to_have_count(0)
+    server.move_on(seconds=61)
+    expect(tablet.locator("#bedside--unanswered")).to_contain_text("SpO2 82")
+    tablet.click("#bedside--unanswered a")
+    large = tablet.locator("#bedside--unanswered")
+    expect(large).to_contain_text("nobody has answered since")
+    large.get_by_role("button", name="At the chair").click()
+    expect(large).to_be_hidden()
+    expect(tablet.locator("#bedside--alerts")).to_contain_text("at the chair: Test Nurse 1")
+
+
+def test_people_are_offered_with_their_credentials_and_nobody_is_chosen(
+    browser: Browser, server: ClockedServer, tablet: Page
+) -> None:
+    session_id = planned(server)
+    with server.client("administrator") as administrator, server.client("nurse") as nurse:
+        credential_everybody(administrator, account_id(nurse))
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    open_more(tablet, "setting_attested")
+    giving = tablet.locator('[data-entry-form="setting_attested"] [data-field="administering_account_id"] .choice')
+    expect(giving.first).to_contain_text("Test Nurse 1")
+    expect(giving.first).to_contain_text("sedation valid")
+    expect(giving.nth(1)).to_contain_text("sedation missing")
+    expect(tablet.locator('[data-entry-form="setting_attested"] [aria-pressed="true"]')).to_have_count(0)
+    open_more(tablet, "chair_handover")
+    choose_person(tablet, "chair_handover", "taken_over_by_account_id", "Test Nurse 1")
+    expect(tablet.locator('[data-entry-form="chair_handover"] [name="taken_over_by"]')).to_have_value("Test Nurse 1")
+
+    context, administration = new_page(browser)
+    sign_in(administration, server.url, "administrator")
+    person = administration.locator("[data-person]").filter(has_text="Test Nurse 1")
+    held = person.locator('[data-credential="moderate_sedation"]')
+    expect(held).to_contain_text("until 2100-01-31")
+    held.locator('[data-role="withdraw"]').click()
+    held.locator('[data-role="withdraw"]').click()
+    expect(held).to_contain_text("missing")
+    context.close()
+    open_more(tablet, "setting_attested")
+    expect(giving.filter(has_text="Test Nurse 1")).to_contain_text("sedation missing")

@@ -1,0 +1,158 @@
+"""What a physician does at the panel and on the session page: override a held start, set limits of one patient, pause the
+sound, answer what is overdue in one tap. The nurse's part goes over HTTP."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.api.small_record import chart, plan, record, start
+from tests.browser.journeys import DESKTOP, WAIT_MS, chromium, new_page, sign_in
+from tests.record_building import BASELINE, sent
+from tests.server_process import ServerProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+expect.set_options(timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    process = ServerProcess(tmp_path_factory.mktemp("panel"))
+    process.add_accounts("nurse", "physician")
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def physician(browser: Browser, server: ServerProcess) -> Iterator[Page]:
+    context, page = new_page(browser, size=DESKTOP)
+    sign_in(page, server.url, "physician")
+    page.wait_for_url("**/panel")
+    yield page
+    context.close()
+
+
+def started(server: ServerProcess, minutes_ago: int = 0, **plan_fields: Any) -> str:
+    """A session that runs since so many minutes, started without what a start needs; that alert is answered."""
+    at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+    with server.client("nurse") as nurse:
+        session_id = plan(nurse, at=at - timedelta(minutes=5), **plan_fields)
+        late = {} if not minutes_ago else {"effective_at": at.isoformat()}
+        start(nurse, session_id, pump_rate_ml_per_h=20, concentration_mg_per_ml=1, **late)
+        (alert,) = nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()["session"]["alerts"]
+        chart(nurse, session_id, "acknowledgement", alert_id=alert["alert_id"], action="other", remark="a journey")
+    return session_id
+
+
+def test_a_held_start_is_overridden_from_the_panel_with_a_reason(physician: Page, server: ServerProcess) -> None:
+    with server.client("nurse") as nurse:
+        session_id = plan(nurse, patient_label="TP-101")
+        tile = physician.locator(f'[data-session="{session_id}"]')
+        expect(tile.locator(".tile__held")).to_have_text(re.compile(r"Start held: \d+ items"))
+        rate = sent("infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+        assert record(nurse, session_id, rate)[0]["outcome"] == "refused"
+
+        tile.locator(".tile__care").click()
+        detail = physician.locator("#panel--detail")
+        expect(detail).to_contain_text("consent, not recorded")
+        detail.locator('[data-role="override"]').click()
+        detail.locator('[data-role="override-save"]').click()
+        expect(detail.locator('[data-role="problems"]')).to_contain_text("Write why")
+        detail.locator('[name="reason"]').fill("consent given on paper")
+        detail.locator('[data-role="override-save"]').click()
+        expect(tile.locator(".tile__held")).to_have_text("Start not held")
+        expect(tile.locator(".tile__flags")).to_have_text("Start overridden (consent given on paper)")
+        expect(detail).to_contain_text("overridden by Test Physician 1")
+        assert record(nurse, session_id, rate)[0]["outcome"] == "recorded"
+    expect(tile).to_contain_text("running")
+    expect(tile.locator(".tile__held")).to_have_text("")
+
+
+def test_a_limit_and_an_oxygen_target_of_one_patient_stand_on_page_and_tile(
+    physician: Page, server: ServerProcess
+) -> None:
+    session_id = started(server, patient_label="TP-102")
+    physician.goto(f"{server.url}/sessions/{session_id}")
+    limits = physician.locator("#session--limits")
+    limits.locator('[data-role="set-limit"]').click()
+    limits.locator('[name="rule_id"]').select_option("hr.high.warning")
+    limits.locator('[name="limit"]').fill("135")
+    limits.locator('[name="reason"]').fill("baseline tachycardia")
+    limits.locator('[data-role="limit-save"]').click()
+    expect(limits.locator('[data-role="problems"]')).to_contain_text("looser than")
+    limits.locator('[name="limit"]').fill("125")
+    limits.locator('[data-role="limit-save"]').click()
+    expect(limits.locator("[data-own]")).to_contain_text("over 125 /min")
+    expect(limits.locator("[data-own]")).to_contain_text("clinic 120 /min")
+    limits.locator('[data-role="set-target"]').click()
+    limits.locator('[name="target"]').select_option("target_88_92")
+    limits.locator('[name="reason"]').fill("hypercapnia")
+    limits.locator('[data-role="target-save"]').click()
+    expect(limits.locator("#session--own-limits")).to_contain_text(
+        "Oxygen target 88\N{EN DASH}92 % \N{EN DASH} hypercapnia"
+    )
+    with server.client("nurse") as nurse:
+        values = BASELINE | {"heart_rate_per_min": 123, "spo2_percent": 90, "temperature_celsius": 36.9}
+        chart(nurse, session_id, "vital_signs", **values, acvpu="alert", supplemental_oxygen=True)
+        chart(nurse, session_id, "sedation", scale="ramsay", level=2)
+    expect(physician.locator('[data-more="temperature_celsius"]')).to_have_text("36.9 \N{DEGREE SIGN}C")
+    expect(physician.locator('[data-more="sedation"]')).to_have_text("Ramsay 2")
+    expect(physician.locator('[data-news2-part="spo2_percent"]')).to_have_text("0")
+    expect(physician.locator("#session--news2")).to_contain_text("does not see a pressure rise")
+    expect(physician.locator("#session--notes")).not_to_contain_text("SpO2 90")
+    physician.goto(f"{server.url}/panel")
+    tile = physician.locator(f'[data-session="{session_id}"]')
+    expect(tile.locator(".tile__flags")).to_contain_text("Own limit: Heart rate over 125 /min (baseline tachycardia)")
+    expect(tile.locator(".tile__flags")).to_contain_text("Oxygen target 88\N{EN DASH}92 % (hypercapnia)")
+    expect(tile.locator(".tile__news2")).to_contain_text(re.compile(r"NEWS2 \d+$"))
+
+
+def test_a_new_alert_ends_the_pause_of_the_sound_and_a_reload_forgets_it(
+    physician: Page, server: ServerProcess
+) -> None:
+    first, second = started(server, patient_label="TP-103"), started(server, patient_label="TP-104")
+    panel, button = physician.locator('[data-page="panel"]'), physician.locator("#panel--sound")
+    button.click()
+    expect(button).to_have_text("Sound on")
+    with server.client("nurse") as nurse:
+        chart(nurse, first, "serious_event")
+        expect(panel).to_have_attribute("data-sounding", "critical")
+        expect(button).to_have_text("Pause sound 2 min")
+        physician.wait_for_timeout(1000)  # a tap sooner than that was meant for what the button said before
+        button.click()
+        expect(button).to_have_text(re.compile(r"Paused [12]:\d\d"))
+        expect(panel).to_have_attribute("data-sounding", "")
+        expect(physician.locator("#panel--paused")).to_have_text(
+            re.compile(r"Sound paused \d:\d\d by Test Physician 1")
+        )
+        chart(nurse, second, "serious_event")
+        expect(panel).to_have_attribute("data-sounding", "critical")
+        expect(physician.locator("#panel--paused")).to_have_text("")
+    physician.wait_for_timeout(1000)
+    button.click()
+    expect(panel).to_have_attribute("data-sounding", "")
+    physician.reload()
+    expect(panel).to_have_attribute("data-sounding", "critical")
+
+
+def test_all_that_is_overdue_in_one_session_is_answered_on_one_card(physician: Page, server: ServerProcess) -> None:
+    session_id = started(server, minutes_ago=30, patient_label="TP-105")
+    card = physician.locator(".alert").filter(has_text="TP-105")
+    expect(card).to_have_count(1)
+    expect(card).to_contain_text("Overdue: HR, BP, SpO2, RR, sedation")
+    card.get_by_role("button", name="Acknowledge").click()
+    card.get_by_role("button", name="Re-measure 5 min").click()
+    expect(card).to_contain_text("Test Physician 1")
+    with server.client("physician") as client:
+        alerts = client.get(f"/api/v1/sessions/{session_id}/timeline").json()["session"]["alerts"]
+    assert len(alerts) == 5 and all(one["acknowledged"]["action"] == "remeasure" for one in alerts)
