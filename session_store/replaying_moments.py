@@ -19,6 +19,8 @@ from session_store.domain.session_summary import LONGEST_CATCH_UP, SessionSummar
 
 _RUNNING = frozenset({SessionStatus.RUNNING, SessionStatus.PAUSED})
 _SECOND = timedelta(seconds=1)
+# What must be exceeded is not yet so at the moment itself.
+_JUST_AFTER = timedelta(microseconds=1)
 _SECONDS_PER_HOUR = 3600
 # Beyond every session: a slow pump may take longer than a date can say.
 _FAR_HOURS = Decimal(1000)
@@ -51,10 +53,14 @@ def next_look(
     open_alerts = {alert.condition: alert for alert in summary.alerts if alert.cleared_at is None and not alert.is_over}
     watch = _Watch(summary, rules, now, until, open_alerts)
     moments = [at for judge in _MOMENTS for at in judge(watch) if at < until]
-    looks = [at.replace(microsecond=0) + _SECOND for at in moments if at > now]
+    looks = [_whole_second_from(at) for at in moments if at > now]
     if len(looks) < len(moments):
         looks.append(max(soonest, soonest - _SECOND + again_after))
     return min((at for at in looks if at < until), default=None)
+
+
+def _whole_second_from(at: datetime) -> datetime:
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + _SECOND
 
 
 def _is_nothing_yet(summary: SessionSummary) -> bool:
@@ -62,20 +68,25 @@ def _is_nothing_yet(summary: SessionSummary) -> bool:
     return summary.first_drug_at is None and summary.monitor_last_recorded_at is None and not summary.alerts
 
 
+def _caught_up(watch: _Watch) -> Iterator[datetime]:
+    """When a sender that hands in late entries is waited for no longer: until then little is found by the clock."""
+    since, until = watch.summary.catching_up_since, watch.summary.catching_up_until
+    if since is not None and until is not None and watch.summary.is_catching_up(watch.now):
+        yield min(until, since + LONGEST_CATCH_UP) + _JUST_AFTER
+
+
 def _overdue(watch: _Watch) -> Iterator[datetime]:
-    """Each sign's flag, then its warning; nothing is called overdue while a sender hands in late entries."""
-    summary, rules = watch.summary, watch.rules
-    flag_after = timedelta(minutes=float(rules.limit("overdue.sign.advisory")))
+    """Each sign's flag, then its warning."""
+    flag_after = timedelta(minutes=float(watch.rules.limit("overdue.sign.advisory")))
     # No schedule asks for a set sooner than this.
     settled_since = watch.until - TIGHT - flag_after
     waiting = [
         (sign, last)
-        for sign in scheduled_signs(summary)
-        if (last := summary.set_counts_from(sign)) is not None and last < settled_since
+        for sign in scheduled_signs(watch.summary)
+        if (last := watch.summary.set_counts_from(sign)) is not None and last < settled_since
     ]
-    found = [*_signs_overdue(watch, waiting, flag_after), *_sedation_overdue(watch)]
-    if found:
-        yield max(min(found), _caught_up_at(summary, watch.now))
+    yield from _signs_overdue(watch, waiting, flag_after)
+    yield from _sedation_overdue(watch)
 
 
 def _signs_overdue(watch: _Watch, waiting: list[tuple[str, datetime]], flag_after: timedelta) -> Iterator[datetime]:
@@ -99,18 +110,10 @@ def _sedation_overdue(watch: _Watch) -> Iterator[datetime]:
         yield due_at(last, summary.schedule_context(), SEDATION) + flag_after
 
 
-def _caught_up_at(summary: SessionSummary, now: datetime) -> datetime:
-    """When a sender that hands in late entries is waited for no longer; `now` where nobody is."""
-    since, until = summary.catching_up_since, summary.catching_up_until
-    if since is None or until is None or not summary.is_catching_up(now):
-        return now
-    return min(until, since + LONGEST_CATCH_UP)
-
-
 def _monitor_silent(watch: _Watch) -> Iterator[datetime]:
     last = watch.summary.monitor_last_recorded_at
     if last is not None and watch.summary.is_open and MONITOR_SILENT not in watch.open_alerts:
-        yield last + timedelta(seconds=float(watch.rules.limit("monitor.silent.warning")))
+        yield last + timedelta(seconds=float(watch.rules.limit("monitor.silent.warning"))) + _JUST_AFTER
 
 
 def _dose_of_an_hour(watch: _Watch) -> Iterator[datetime]:
@@ -159,7 +162,7 @@ def _reached_at(watch: _Watch, left_mg: Decimal) -> Iterator[datetime]:
         yield watch.now
     elif rate_mg_per_h > 0:
         hours = min(left_mg / rate_mg_per_h, _FAR_HOURS)
-        yield watch.now + timedelta(seconds=float(hours) * _SECONDS_PER_HOUR)
+        yield watch.now + timedelta(seconds=float(hours) * _SECONDS_PER_HOUR) + _JUST_AFTER
 
 
 def _planned_end(watch: _Watch) -> Iterator[datetime]:
@@ -169,7 +172,7 @@ def _planned_end(watch: _Watch) -> Iterator[datetime]:
         if not is_delivering:
             yield watch.now
     elif planned is not None and rule.limit is not None and summary.started_at is not None and is_delivering:
-        yield summary.started_at + timedelta(minutes=float(planned) + float(rule.limit))
+        yield summary.started_at + timedelta(minutes=float(planned) + float(rule.limit)) + _JUST_AFTER
 
 
 def _sounds_and_promises(watch: _Watch) -> Iterator[datetime]:
@@ -183,4 +186,6 @@ def _sounds_and_promises(watch: _Watch) -> Iterator[datetime]:
             yield promise.deadline_at
 
 
-_MOMENTS = (_overdue, _monitor_silent, _dose_of_an_hour, _planned_total, _planned_end, _sounds_and_promises)
+_MOMENTS = (
+    _caught_up, _overdue, _monitor_silent, _dose_of_an_hour, _planned_total, _planned_end, _sounds_and_promises,
+)  # fmt: skip

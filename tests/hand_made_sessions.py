@@ -54,11 +54,11 @@ class HandMadeSession:
         self.entries.append(entry)
         return entry
 
-    def running(self, **plan: Any) -> "HandMadeSession":
+    def running(self, *, is_monitored: bool = True, **plan: Any) -> "HandMadeSession":
         """Planned, weighed, a baseline, then the pump runs: 20 mg/h at 70 kg."""
         self.happens("session_planned", **(PLAN | plan))
         self.happens("weight", weight_kg=70, basis="measured")
-        self.happens("setting_attested", is_monitored=True, attested_by="Test Physician 1")
+        self.happens("setting_attested", is_monitored=is_monitored, attested_by="Test Physician 1")
         self.happens("vital_signs", **CALM)
         self.happens("session_ready")
         self.happens("infusion_started", after_min=1, has_happened=True, **RATE)

@@ -328,7 +328,7 @@
       if (form.hasPad) form.focusFirst();
       if (gates.isOverride(entry.kind)) gates.overrideSaved(form, window.infusion.me.display_name);
       if (STATUS_AFTER[entry.kind]) {
-        const whatIsMissing = entry.has_happened ? " As it happened: what is missing is an alert at the panel." : "";
+        const whatIsMissing = gates.isNeverHeld(entry, word !== "Saved") ? " As it happened: what is missing is an alert at the panel." : "";
         say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.${whatIsMissing}`);
         openView("overview");
       }

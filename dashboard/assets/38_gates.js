@@ -212,11 +212,9 @@
     function tell(gate, at) {
       const form = formOf(gate);
       happened.add(form.entryId());
-      if (form.isEmpty() && !form.mayBeEmpty) {
-        openView(gate.kind);
-        form.say("Type it and save: it is recorded as happened.");
-        return;
-      }
+      // In front before it is read: what is hidden says nothing.
+      openView(gate.kind);
+      if (form.isEmpty() && !form.mayBeEmpty) { form.say("Type it and save: it is recorded as happened."); return; }
       form.time.reset();
       form.tapAt(at);
       form.save();
@@ -228,6 +226,9 @@
       if (window.infusion.outbox.isOffline()) happened.add(form.entryId());
       return happened.has(form.entryId()) ? { has_happened: true } : {};
     }
+
+    /** Whether no gate holds this entry: told so, or kept here, where it is recorded as happened once it arrives. */
+    function isNeverHeld(entry, isKept) { return Boolean(entry.has_happened) || (isKept && Boolean(gateOfKind(entry.kind))); }
 
     /** An entry that came back keeps what was said of it. */
     function loaded(entry) { if (entry.has_happened) happened.add(entry.entry_id); }
@@ -347,7 +348,7 @@
       return answer && answer.home_scores ? { scores: answer.home_scores, atLeast: answer.home_score_at_least } : null;
     }
 
-    return { homeScore, paint, tick, read, stop, addition, loaded, takeRefusal, shortWords, override, overrideSaved, isOverride: (kind) => Boolean(gateOfOverride(kind)) };
+    return { homeScore, paint, tick, read, stop, addition, isNeverHeld, loaded, takeRefusal, shortWords, override, overrideSaved, isOverride: (kind) => Boolean(gateOfOverride(kind)) };
   }
 
   window.infusion.gates = { create };

@@ -2,18 +2,19 @@
 
 Scripts: `30_entry_form.js` (forms), `31_outbox.js` (what is not yet at the server), `32_bedside.js` (one session),
 `33_bedside_plan.js` (list and new session), `34_bedside_dose.js` (exact rates while typing), `35_readiness.js`,
-`36_bedside_entries.js` (last entries), `37_tablet_presence.js` (says that it is there), `42_entry_sentences.js`
-(entries in words).
+`36_bedside_entries.js` (last entries), `37_tablet_presence.js` (says that it is there), `38_gates.js` (what
+holds start and discharge), `38_staff.js` (people with their credentials), `38_unanswered.js` (a critical alert that
+nobody has answered), `42_entry_sentences.js` (entries in words).
 
 Stable selectors (browser tests rely on them)
     list            [data-bedside="list"]  #bedside--new  #bedside--sessions  [data-session-card="<session_id>"]
-                    #bedside--due (wastes without witness)
+                    #bedside--due (wastes without witness)  #bedside--unanswered (critical, nobody has answered)
     new session     #bedside--plan-form  #bedside--plan  #bedside--plan-back  #bedside--plan-said
                     sections: [data-entry-form="session_planned|weight|setting_attested|vital_signs|pain_score"]
     one session     [data-bedside="session"][data-session-id]  #bedside--head [data-show="<what>"]
     bar             #bedside--pause  #bedside--stop  #bedside--serious  #bedside--resume  #bedside--said
     views           [data-open-form="<view>"] opens [data-view="<view>"]; views are the entry kinds, and
-                    overview, more, readiness, unsent
+                    overview, more, readiness, unsent, start_held, discharge_held
     form            [data-entry-form="<kind>"] with [data-role="save"], [data-role="status"], [data-role="problems"],
                     [data-role="time"] (measured earlier)
     field           [data-field="<name>"] with input [name="<name>"], [data-choice="<value>"],
@@ -25,9 +26,16 @@ Stable selectors (browser tests rely on them)
     readiness       #bedside--readiness [data-item="<item>"] [data-answer="yes|no|not_applicable"]
     number pad      [data-role="pad"] [data-key="0..9|.|delete|next"]
     live rate       [data-role="rate-preview"|"bolus-preview"] [data-show="mg-per-h"|"per-kg"|"preview-words"]
-    start           #bedside--override (physicians, after a refused start) opens [data-view="start_override"]
+    people          [data-field][data-staff] [data-choice="<account_id>"] with the state of the credentials;
+                    [data-role="staff-names"] [data-suggestion="<name>"] where a text names a person
+    gates           #bedside--start-gate  #bedside--discharge-gate with [data-show="gate-title"] and
+                    [data-rule="<rule_id>"] (an item; a tap opens its form); [data-gate-line="start|discharge"] in
+                    the form of the act; [data-view="start_held|discharge_held"] has the whole list, the override
+                    ([data-entry-form="start_override|discharge_override"] with [name="username"], [name="password"],
+                    [name="reason"]) and "it has happened" ([data-role="happened-then|happened-now"])
     ready           #bedside--ready
     ways out        #bedside--transfer-ward  #bedside--transfer-hospital  #bedside--left
+    unanswered      #bedside--unanswered (large, over the header) with [data-role="at-the-chair"]
     alerts          #bedside--alerts [data-alert="<alert_id>"] [data-role="at-the-chair"]
     entries         #bedside--entries [data-entry="<entry_id>"] [data-role="in-error"], then [name="reason"] and
                     [data-role="in-error-save"]; [data-role="correct"] (to the chart), [data-role="update-effect"],

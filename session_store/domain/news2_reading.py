@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from session_store.domain.entry_choices import OxygenTarget
 from session_store.domain.news2 import ClinicalRisk, News2Score, score_news2
@@ -34,8 +35,26 @@ def news2_of(summary: SessionSummary, now: datetime) -> News2Score:
     A sign that was tried after its last value and could not be measured is missing too: the value before it may be
     from a patient who still breathed. SpO2 is read on scale 2 only with a prescribed target of 88-92 %.
     """
+    return score_news2(*news2_inputs(summary, now))
+
+
+class News2Inputs(NamedTuple):
+    """What the score reads, in the order of `score_news2`."""
+
+    respiratory_rate_per_min: Decimal | None
+    spo2_percent: Decimal | None
+    spo2_scale: int
+    supplemental_oxygen: bool | None
+    systolic_mmhg: Decimal | None
+    pulse_per_min: Decimal | None
+    consciousness: str | None
+    temperature_celsius: Decimal | None
+
+
+def news2_inputs(summary: SessionSummary, now: datetime) -> News2Inputs:
+    """The newest values as `news2_of` reads them."""
     oxygen = _recent_answer(summary, "supplemental_oxygen", now)
-    return score_news2(
+    return News2Inputs(
         respiratory_rate_per_min=_recent_value(summary, "respiratory_rate_per_min", now),
         spo2_percent=_recent_value(summary, "spo2_percent", now),
         spo2_scale=2 if summary.oxygen_target == OxygenTarget.TARGET_88_92 else 1,

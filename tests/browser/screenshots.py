@@ -169,6 +169,7 @@ def take_all(camera: Camera, session_id: str) -> None:
     camera.take("bedside-portrait", "nurse", bedside, PORTRAIT, "light")
     camera.take("session", "physician", f"/sessions/{session_id}", DESKTOP, "light")
     camera.take("review", "reviewer", "/review", DESKTOP, "light")
+    camera.take("rules", "physician", "/rules", DESKTOP, "light")
     camera.take("administration", "administrator", "/administration", TABLET, "light")
 
 

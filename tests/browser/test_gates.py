@@ -122,7 +122,8 @@ def test_what_runs_already_is_recorded_and_alerts(server: ClockedServer, tablet:
     expect(tablet.locator("#bedside--said")).to_contain_text("what is missing is an alert at the panel")
     expect(tablet.locator("#bedside--alerts")).to_contain_text("Started without")
     expect(tablet.locator("#bedside--unsent")).to_contain_text("0 unsent")
-    assert entry_of(server, session_id, "infusion_started")["has_happened"] is True
+    begun = entry_of(server, session_id, "infusion_started")
+    assert begun["has_happened"] is True and begun["pump_rate_ml_per_h"] == 17
 
 
 def test_a_start_without_a_server_is_never_held_afterwards(server: ClockedServer, tablet: Page) -> None:
@@ -156,8 +157,8 @@ def test_a_discharge_counts_its_time_down_and_one_who_has_left_is_recorded(serve
     expect(held.locator('[data-rule="discharge.escort.held"]')).to_have_count(0)
     held.locator('[data-role="happened-now"]').click()
     expect(tablet.locator('#bedside--head [data-show="status"]')).to_have_text("Discharged")
-    view = record_of(server, session_id)
-    assert "discharge.unmet" in {one["condition"] for one in view["alerts"]}
+    assert entry_of(server, session_id, "discharged")["escort"] == "Test Escort 1"
+    assert "discharge.unmet" in {one["condition"] for one in record_of(server, session_id)["alerts"]}
 
 
 def test_a_critical_alert_that_nobody_answers_is_large_at_the_chair(server: ClockedServer, tablet: Page) -> None:

@@ -94,6 +94,14 @@ def test_a_wider_hysteresis_joins_two_alerts_into_one() -> None:
     assert difference(session, replace(DELIVERED, rules=tuple(rows))) == ((), ("hr.high advisory",), ())
 
 
+def test_a_limit_moved_under_an_open_alert_reaches_the_value_that_it_lets_go() -> None:
+    session = HandMadeSession().running()
+    for value in (113, 106, 113, 106):
+        session.chart(heart_rate_per_min=value)
+    session.closed()
+    assert difference(session, limits(hr_high_advisory=112)) == (("hr.high advisory",), (), ())
+
+
 def test_a_longer_window_changes_what_sounds_and_no_alert() -> None:
     session = HandMadeSession().running()
     session.chart(mean_arterial_mmhg=60)
@@ -148,6 +156,14 @@ def test_what_is_overdue_is_found_to_the_second_between_two_entries() -> None:
     assert spo2.level is Level.WARNING and spo2.warned_at is not None
     assert (spo2.warned_at - replayed.started_at).total_seconds() == pytest.approx(7.5 * 60, abs=1)
     assert raised_after_s(replayed, "overdue.sedation:sedation") == [pytest.approx(17 * 60, abs=1)]
+
+
+def test_what_waits_for_late_entries_is_found_once_they_have_come() -> None:
+    session = HandMadeSession().running()
+    session.happens("note", after_min=7, after_s=-5, late_min=4, text="charted on paper")
+    session.happens("note", after_min=30, text="nothing was measured")
+    replayed = replay_session(session.closed().recorded(), DELIVERED)
+    assert raised_after_s(replayed, "overdue.sign:spo2_percent") == [pytest.approx(7 * 60 + 6, abs=1)]
 
 
 def test_another_limit_of_overdue_moves_it() -> None:
