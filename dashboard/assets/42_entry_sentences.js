@@ -204,6 +204,8 @@
     weight: (entry) => said((isSaid(entry.weight_kg) ? number(entry.weight_kg) + " kg" : "")
       + (isSaid(entry.weight_lb) ? (isSaid(entry.weight_kg) ? " (typed " : "") + number(entry.weight_lb) + " lb" + (isSaid(entry.weight_kg) ? ")" : "") : ""), entry.basis),
     setting_attested: (entry) => said(entry.is_monitored ? "monitored" : "not monitored", "attested by " + entry.attested_by,
+      entry.supervising_account_id && entry.administering_account_id ? "both clinicians named" : "",
+      entry.lacking_credentials ? "credentials missing: " + entry.lacking_credentials.replace(/_account_id/g, "").replace(/_/g, " ") : "",
       yes(entry, "has_resuscitation_equipment", "resuscitation equipment", "no resuscitation equipment"),
       yes(entry, "has_rescue_drugs", "rescue drugs at hand", "no rescue drugs at hand"), yes(entry, "has_emergency_personnel", "emergency personnel", "no emergency personnel")),
     start_override: overrideWords,
