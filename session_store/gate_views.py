@@ -69,7 +69,7 @@ def _credentials_detail(summary: SessionSummary, _rule_id: str, _rules: RuleSet)
     words = summary.setting.lacking_credentials if summary.setting is not None else None
     for name, plain in _FIELD_WORDS.items():
         words = None if words is None else words.replace(name, plain)
-    return None if words is None else words.replace("_", " ")
+    return None if words is None else f"missing or expired: {words.replace('_', ' ').replace('acls', 'ACLS')}"
 
 
 def _baseline_detail(summary: SessionSummary, rule_id: str, rules: RuleSet) -> str:

@@ -3,13 +3,12 @@
    the physician's override. Only rows whose words changed are written; a reason being typed is never touched. */
 (function () {
   "use strict";
-  const { words, age, decimals, chairName, readSign, news2Words, sedationWords, ownWords, NO_VALUE } = window.infusion.panelWords;
+  const { words, age, decimals, chairName, readSign, news2Words, sedationWords, ownWords, NO_VALUE, OPEN } = window.infusion.panelWords;
   const { el } = window.infusion.panelTile;
   const MORE_SIGNS = [
     ["EtCO2", "end_tidal_co2_mmhg", "mmHg"], ["Mean pressure", "mean_arterial_mmhg", "mmHg"], ["Temperature", "temperature_celsius", "\u00b0C"],
   ];
   const ACVPU = { alert: "alert", new_confusion: "newly confused", voice: "answers to voice", pain: "answers to pain", unresponsive: "unresponsive" };
-  const OPEN = ["ready", "running", "paused", "recovery"];
 
   function time(instant) { return window.infusion.clinicTime(instant); }
 

@@ -326,7 +326,7 @@
       const what = words().entryWords(entry, state.tile && state.tile.weight_kg, state.entries) || words().entryTitle(entry, state.entries);
       form.say(`${word} ${time(entry.effective_at)}: ${what}`);
       if (form.hasPad) form.focusFirst();
-      if (gates.isOverride(entry.kind)) gates.overrideSaved(form, window.infusion.me.display_name);
+      if (gates.isOverride(entry.kind)) gates.overrideSaved(form, window.infusion.me.display_name, word.toLowerCase());
       if (STATUS_AFTER[entry.kind]) {
         const whatIsMissing = gates.isNeverHeld(entry, word !== "Saved") ? " As it happened: what is missing is an alert at the panel." : "";
         say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.${whatIsMissing}`);

@@ -130,7 +130,8 @@
     function groupNode(gate, group, isShort) {
       const items = held(gate).filter((one) => (gate.places[one.rule_id] || [group])[0] === group);
       if (!items.length) return null;
-      const shown = isShort && items.length > SHOWN_OF_A_GROUP ? items.slice(0, SHOWN_OF_A_GROUP - 1) : items;
+      const room = items.length === held(gate).length ? SHOWN_OF_A_GROUP * 2 : SHOWN_OF_A_GROUP;
+      const shown = isShort && items.length > room ? items.slice(0, room - 1) : items;
       const node = make("div", `gate__group${items.length > SHOWN_OF_A_GROUP + 1 ? " gate__group--wide" : ""}`);
       const row = make("div", "gate__items");
       row.append(...shown.map((one) => itemNode(gate, group, one)));
@@ -150,19 +151,13 @@
 
     function itemNode(gate, group, item) {
       const view = viewOf(gate, item);
-      const node = view ? button("", "gate__item", () => openItem(view), { "data-rule": item.rule_id }) : make("div", "gate__item gate__item--waits", "", { "data-rule": item.rule_id });
+      const node = view ? button("", "gate__item", () => openView(view), { "data-rule": item.rule_id }) : make("div", "gate__item gate__item--waits", "", { "data-rule": item.rule_id });
       node.title = item.citation || "";
       node.append(make("strong", "gate__words", wordsIn(group, item.words)));
       const detail = make("small", "gate__detail", item.detail || "");
       if (item.not_before) Object.assign(detail.dataset, { until: item.not_before, metBy: item.rule_id });
       node.append(detail);
       return node;
-    }
-
-    function openItem(view) {
-      openView(view);
-      const form = forms[view];
-      if (form && form.isEmpty()) form.say("");
     }
 
     /** Counts down what time meets; when it is over, the server is asked again. */
@@ -310,7 +305,7 @@
 
     function takeAnswer(gate, form, answer) {
       const problems = answer.body.problems || [];
-      if (answer.ok && ["recorded", "duplicate"].includes(answer.body.outcome)) { overrideSaved(form, answer.body.author_name); return; }
+      if (answer.ok && ["recorded", "duplicate"].includes(answer.body.outcome)) { overrideSaved(form, answer.body.author_name, "saved"); return; }
       if (answer.ok) { form.say("Not recorded."); form.showProblems(problems, false); return; }
       if (answer.status === 0) { sayPerson(gate, "The server is not reached: an override needs it. What runs already can be recorded."); return; }
       personInput(gate, "password").value = "";
@@ -319,7 +314,7 @@
     }
 
     /** The override is on record; the act itself is one more tap, when it happens. */
-    function overrideSaved(form, name) {
+    function overrideSaved(form, name, word) {
       const gate = gateOfOverride(form.kind);
       personInput(gate, "password").value = "";
       personInput(gate, "username").value = "";
@@ -327,7 +322,7 @@
       delete refusedAt[gate.name];
       openView(gate.kind);
       formOf(gate).say(`Overridden by ${name}. ${gate.name === "start" ? "Tap Start when the pump starts." : "Tap Discharge when the patient goes."}`);
-      say(`Override by ${name}: saved.`);
+      say(`Override by ${name}: ${word}.`);
       read();
     }
 

@@ -93,11 +93,13 @@ SETTING_LOOKS = {
         label="Supervising physician", staff=PHYSICIANS, needs=NEEDED_CREDENTIALS["supervising_account_id"]
     ),
     "administering_account_id": FieldLook(
-        label="Administering clinician", staff=CLINICIANS, needs=NEEDED_CREDENTIALS["administering_account_id"]
+        label="Admin\N{SOFT HYPHEN}istering clinician",
+        staff=CLINICIANS,
+        needs=NEEDED_CREDENTIALS["administering_account_id"],
     ),
 }
 EQUIPMENT_LOOKS = {
-    "has_resuscitation_equipment": FieldLook(remark="optional"),
+    "has_resuscitation_equipment": FieldLook(label="Resusci\N{SOFT HYPHEN}tation equipment", remark="optional"),
     "has_rescue_drugs": FieldLook(remark="optional"),
     "has_emergency_personnel": FieldLook(remark="optional"),
 }

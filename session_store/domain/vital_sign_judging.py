@@ -31,7 +31,14 @@ from session_store.domain.rule_scope import outside_rule_set
 from session_store.domain.rules.model import AlertRule
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import ConditionStanding, ObservedSet, SessionSummary
-from session_store.domain.vital_sign_limits import COMPANY_SECONDS, is_held, limit_words, matches, value_words
+from session_store.domain.vital_sign_limits import (
+    COMPANY_SECONDS,
+    is_held,
+    is_switched_off,
+    limit_words,
+    matches,
+    value_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +222,25 @@ def _finding(
     reading: _Reading,
     level: Level,
 ) -> Finding:
-    """The alert's words: of the worst rule that the value is beyond now, else of the level that it has not left."""
-    candidates = [rule for rule in matching if rule.level <= level] or [rule for rule in rules if rule.level == level]
-    rule = max(candidates, key=_level)
-    why = limit_words(summary, rule) if rule in matching else "not yet settled"
+    """Rule and source are of the level found; where the value itself is milder, the words say that of it."""
+    beyond = max((rule for rule in matching if rule.level <= level), key=_level, default=None)
+    is_reached = beyond is not None and beyond.level is level
+    rule = beyond if beyond is not None and is_reached else _rule_that_holds(summary, rules, level)
+    why = "not yet settled" if beyond is None else limit_words(summary, beyond)
     window = max((one.window_seconds for one in rules if one.level is level is Level.WARNING), default=0)
     text = f"{value_words(reading.sign, reading.value)}, {why}"
     remeasured = None
     if reading.entry.source is not Source.MONITOR:
         # A value that shows no more than a milder level is milder, though the alert is held at the level before.
-        is_again = rule in matching and rule.level is level
-        remeasured = Remeasured.AGAIN if is_again else Remeasured.MILDER
+        remeasured = Remeasured.AGAIN if is_reached else Remeasured.MILDER
     return Finding(rule.rule_id, condition, level, text, rule.source(), window_seconds=window, remeasured=remeasured)
+
+
+def _rule_that_holds(summary: SessionSummary, rules: tuple[AlertRule, ...], level: Level) -> AlertRule:
+    """The row of a level that is held by its hysteresis: one that counts for this patient, without company."""
+    of_level = [rule for rule in rules if rule.level is level]
+    plain = [one for one in of_level if not (one.with_symptoms or one.with_sedation or is_switched_off(summary, one))]
+    return next(iter([*plain, *of_level, *rules]))
 
 
 def _level(rule: AlertRule) -> Level:

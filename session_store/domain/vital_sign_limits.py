@@ -14,6 +14,8 @@ from session_store.domain.session_summary import SessionSummary
 
 # "With symptoms" and "while sedated" mean: entered in the last 15 min (clinical-decisions 4).
 COMPANY_SECONDS = 15 * 60
+# Asked for each rule of each value: as a name of the module it costs a fraction of a look into the enumeration.
+_ABSOLUTE = Against.ABSOLUTE
 
 
 def matches(summary: SessionSummary, rules: RuleSet, rule: AlertRule, value: Decimal, at: datetime) -> bool:
@@ -31,7 +33,7 @@ def matches(summary: SessionSummary, rules: RuleSet, rule: AlertRule, value: Dec
 
 def is_beyond(summary: SessionSummary, rule: AlertRule, value: Decimal) -> bool:
     """Whether the value is on the alerting side of the limit, whatever else the rule asks for."""
-    limit = rule.limit if rule.against is Against.ABSOLUTE else limit_of(summary, rule)
+    limit = rule.limit if rule.against is _ABSOLUTE else limit_of(summary, rule)
     return limit is not None and rule.comparison is not None and BEYOND[rule.comparison](value, limit)
 
 

@@ -70,7 +70,9 @@ def test_a_complete_start_is_held_by_nothing_and_starts(server: ServerProcess) -
         )  # fmt: skip
         assert record(nurse, session_id, lacking)[0]["outcome"] == "recorded"
         words = details(gates(nurse, session_id)["start"])["start.credentials.held"]
-        assert words is not None and words.startswith("supervising physician: ketamine experience, acls")
+        assert words is not None and words.startswith(
+            "missing or expired: supervising physician: ketamine experience, ACLS"
+        )
         credential_everybody(administrator, *people)
         complete_start(nurse, session_id, *people)
         assert gates(nurse, session_id)["start_held"] == []

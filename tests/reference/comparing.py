@@ -7,6 +7,7 @@ from session_store.domain.alert import Level
 from session_store.domain.rules.delivered import DELIVERED
 from session_store.domain.rules.rule_set import RuleSet
 from tests.reference.evaluator import open_after_each
+from tests.reference.moments import Moment
 from tests.reference.played import Played
 from tests.reference.steps import Beginning, Step
 
@@ -50,9 +51,12 @@ def assert_same(watched: Watched) -> None:
 
 
 def told(watched: Watched, number: int) -> str:
-    """The session up to a moment, for whoever has to find out."""
-    lines = []
-    for moment in watched.played.moments[: number + 1]:
-        entry = moment.entry
-        lines.append(f"{moment.at:%H:%M:%S} " + ("the clock" if entry is None else f"{entry.effective_at:%H:%M:%S} {entry.source} {entry.content}"))  # fmt: skip
-    return "\n".join(lines)
+    """The session up to a moment, for whoever has to find out: when, when it was true, from where, what."""
+    return "\n".join(_line(moment) for moment in watched.played.moments[: number + 1])
+
+
+def _line(moment: Moment) -> str:
+    entry = moment.entry
+    if entry is None:
+        return f"{moment.at:%H:%M:%S} the clock"
+    return f"{moment.at:%H:%M:%S} true {entry.effective_at:%H:%M:%S} {entry.source} {entry.content}"

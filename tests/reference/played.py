@@ -9,7 +9,7 @@ from typing import Any
 import uuid_utils.compat
 
 from session_store.commands import Author, EntryOutcome
-from session_store.domain.alert import AlertFact, OpenAlert
+from session_store.domain.alert import AlertFact, Level, OpenAlert
 from session_store.domain.alert_evaluation import Judgement, judge_time
 from session_store.domain.alert_history import raised_by
 from session_store.domain.amendment import NOT_AMENDABLE, corrected_fields, current_versions, withdrawn_entry_ids
@@ -58,7 +58,7 @@ class Played(ABC):
     @abstractmethod
     def alerts(self) -> list[OpenAlert]: ...
 
-    def open_conditions(self) -> dict[str, tuple[int, int]]:
+    def open_conditions(self) -> dict[str, tuple[Level, Level]]:
         """What is open by the evaluator of the product: level and peak."""
         return {one.condition: (one.level, one.peak_level) for one in self.alerts() if not one.is_over}
 
@@ -107,9 +107,10 @@ class Played(ABC):
         return found[step.which % len(found)] if found else None
 
     def _amendment(self, named: Entry, step: Step) -> dict[str, Any]:
-        """A correction of a number of its kind, of its time, or of both."""
-        amount, moved_s = step.content["amount"], step.content["moved_s"]
-        changes = {name: str(amount) for name in _CORRECTED_FIELDS.get(named.content.kind, ())}
+        """A correction: of the fields that the step names, else of a number of its kind, of its time, or of both."""
+        amount, moved_s = step.content.get("amount"), step.content.get("moved_s", 0)
+        numbers = {name: str(amount) for name in _CORRECTED_FIELDS.get(named.content.kind, ())}
+        changes = step.content.get("changes", numbers)
         content: dict[str, Any] = {"amended_entry_id": str(named.entry_id), "reason": "test", "changes": changes}
         if moved_s or not changes:
             content["corrected_effective_at"] = (self.now() - timedelta(seconds=moved_s)).isoformat()

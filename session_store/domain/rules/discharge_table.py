@@ -10,7 +10,7 @@ from session_store.domain.alert import Level
 from session_store.domain.rules.model import PROPOSAL, AlertRule, Clearing, RuleKind
 
 _SCORE = "modified PADSS and modified Aldrete: fit at 9 of 10"
-_OBSERVED = "emergency-department protocol of clinical.md 5.3"
+_OBSERVED = "low-dose ketamine emergency-department protocol (SCIRP)"
 
 
 def _gate(rule_id: str, words: str, citation: str = PROPOSAL, **more: Any) -> AlertRule:

@@ -34,13 +34,13 @@ DOSE_TABLE: tuple[AlertRule, ...] = (
     ),
     _dose("rate.setting.critical", _C, "2", "mg/kg/h", "setting not attested as monitored", _SETTING, **_HIGH),
     _dose(
-        "rate.range.advisory", _A, "2", "mg/kg/h", "over the guideline's {limit} mg/kg/h", _RANGE, **_LOW, **_PRINTED
+        "rate.range.advisory", _A, "2", "mg/kg/h", "over {limit} mg/kg/h", _RANGE, **_LOW, **_PRINTED
     ),
     _dose("rate.range.critical", _C, "7", "mg/kg/h", "over {limit} mg/kg/h", _RANGE, **_LOW, **_PRINTED),
     _dose("dose.hour.warning", _W, "1", "mg/kg", "in 60 min, setting not attested as monitored", _SETTING, **_HIGH),
     _dose("dose.hour.critical", _C, "2", "mg/kg", "in 60 min, setting not attested as monitored", _SETTING, **_HIGH),
     _dose(
-        "bolus.dose.warning", _W, "0.35", "mg/kg", "over the guideline's {limit} mg/kg", _BOLUS,
+        "bolus.dose.warning", _W, "0.35", "mg/kg", "over {limit} mg/kg", _BOLUS,
         **_LOW, **_PRINTED, **_SEEN,
     ),
     _dose(
@@ -63,8 +63,8 @@ DOSE_TABLE: tuple[AlertRule, ...] = (
         words="pump and record disagree", citation=PROPOSAL, clearing=Clearing.CONDITION_OVER,
         limit=Decimal(2), unit="%", comparison=Comparison.ABOVE,
     ),
-    _dose("end.total.information", _A, "80", "mg", "Total under the guideline's {limit} mg", _TOTAL, **_LOW, **_NOTE),
+    _dose("end.total.information", _A, "80", "mg", "Total under {limit} mg", _TOTAL, **_LOW, **_NOTE),
     _dose(
-        "end.duration.information", _A, "120", "min", "Not over the guideline's {limit} min", _TOTAL, **_LOW, **_NOTE
+        "end.duration.information", _A, "120", "min", "Not over {limit} min", _TOTAL, **_LOW, **_NOTE
     ),
 )  # fmt: skip

@@ -145,6 +145,6 @@ SIGN_WORDS: dict[str, SignWords] = {
     "respiratory_rate_per_min": SignWords("Breaths", "/min"),
     "mean_arterial_mmhg": SignWords("Mean pressure", "mmHg"),
     "end_tidal_co2_mmhg": SignWords("EtCO2", "mmHg"),
-    "temperature_celsius": SignWords("Temperature", "Cel"),
+    "temperature_celsius": SignWords("Temperature", "°C"),
     "sedation": SignWords("Sedation", ""),
 }

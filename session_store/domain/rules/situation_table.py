@@ -7,7 +7,7 @@ from session_store.domain.alert import Level
 from session_store.domain.rules.model import PROPOSAL, AlertRule, Clearing, RuleKind
 
 _A, _W, _C = Level.ADVISORY, Level.WARNING, Level.CRITICAL
-_SCHEDULE = "schedule after published protocols (clinical.md 2.1)"
+_SCHEDULE = "schedule after published protocols"
 _CTCAE = "CTCAE general scale"
 _E, _M, _O = RuleKind.EVENT, RuleKind.MISSING, RuleKind.OVERDUE
 

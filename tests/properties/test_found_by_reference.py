@@ -1,0 +1,153 @@
+"""Sessions in which the incremental evaluator was once wrong, as the comparison with the reference showed: each says
+what must be open in the end, and is compared with the reference moment by moment."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from session_store.domain.alert import Level
+from tests.record_building import BASELINE, MONITOR, PAIN, SETTING
+from tests.reference.comparing import Watched, assert_same
+from tests.reference.played import FoldedSession
+from tests.reference.steps import CLOCK, Beginning, Step
+
+READY = Beginning({}, 70, True, BASELINE, False, False)
+RUNNING = replace(READY, is_running=True)
+LEVELS = {None: None, "advisory": Level.ADVISORY, "warning": Level.WARNING, "critical": Level.CRITICAL}
+
+
+def charted(kind: str, content: dict[str, Any] | None = None, after_s: int = 60, **more: Any) -> Step:
+    return Step(after_s, kind, content or {}, **more)
+
+
+def signs(after_s: int = 60, **values: Any) -> Step:
+    late_s, author = values.pop("late_s", 0), values.pop("author", None)
+    step = Step(after_s, "vital_signs", values, late_s=late_s)
+    return step if author is None else replace(step, author=author)
+
+
+def not_found(late_s: int = 0, reason: str = "not_found") -> Step:
+    return Step(60, "vital_signs", {"not_measured": {"spo2_percent": reason}}, late_s=late_s)
+
+
+def clock(after_s: int) -> Step:
+    return Step(after_s, CLOCK)
+
+
+NOTE = charted("note", {"text": "for another patient"})
+WITHDRAWN = charted("entered_in_error", {"reason": "test"}, which=-1)
+ANSWERED = charted("acknowledgement", {"action": "physician_at_chair"}, which=-1)
+PUMP = {"concentration_mg_per_ml": "1", "has_happened": True}
+RATE_OF_CONCERN = charted("rate_changed", {"pump_rate_ml_per_h": "150", "concentration_mg_per_ml": "1"})
+ATTESTED = charted("setting_attested", SETTING)
+BAG = {"volume_ml": 100, "prepared_by": "Test Pharmacist 1", "checked_by": "Test Nurse 2"}
+EFFECT = charted("adverse_effect", {"term": "nausea", "ctcae_grade": 4})
+MILDER = charted("amendment", {"changes": {"ctcae_grade": 2}}, which=-1)
+
+CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
+    "a superseded value does not ring with the next correction": (
+        RUNNING, [signs(600, heart_rate_per_min=118), signs(heart_rate_per_min=131, late_s=300), NOTE, WITHDRAWN],
+        "hr.high", "advisory",
+    ),
+    "a sign that was not found before it was measured is past": (
+        RUNNING, [signs(600, spo2_percent=98), not_found(late_s=300)], "sign.absent:spo2_percent", None,
+    ),
+    "a late value from before does not find the sign again": (
+        RUNNING, [signs(spo2_percent=98), not_found(), signs(spo2_percent=97, late_s=90)],
+        "sign.absent:spo2_percent", "critical",
+    ),
+    "a late EtCO2 does not bring back a waveform that is gone since": (
+        RUNNING,
+        [
+            signs(end_tidal_co2_mmhg=38),
+            charted("vital_signs", {"not_measured": {"end_tidal_co2_mmhg": "no_waveform"}}),
+            signs(end_tidal_co2_mmhg=38, late_s=90),
+        ],
+        "etco2.waveform", "warning",
+    ),
+    "an attestation from before the handover does not revive": (
+        RUNNING,
+        [RATE_OF_CONCERN, charted("supervision_handover", {"taken_over_by": "Test Physician 2"}, 300),
+         replace(ATTESTED, late_s=200)],
+        "rate.setting", "critical",
+    ),
+    "a value after the first drug is no baseline": (
+        replace(READY, baseline={}),
+        [signs(600, systolic_mmhg=120), charted("infusion_started", PUMP | {"pump_rate_ml_per_h": "20"}, late_s=300),
+         signs(systolic_mmhg=157)],
+        "sbp.high", None,
+    ),
+    "a late rate runs from the bag of its time": (
+        RUNNING,
+        [charted("bag_dispensed", BAG | {"concentration_mg_per_ml": "1"}),
+         charted("bag_dispensed", BAG | {"concentration_mg_per_ml": "10"}, 600),
+         charted("rate_changed", {"pump_rate_ml_per_h": "100"}, late_s=300)],
+        "rate.range", None,
+    ),
+    "a pump volume charted late is compared with what had been given then": (
+        RUNNING,
+        [charted("rate_changed", {"pump_rate_ml_per_h": "120", "concentration_mg_per_ml": "1"}, 0),
+         charted("rate_changed", {"pump_rate_ml_per_h": "20", "concentration_mg_per_ml": "1"}, 1800),
+         charted("pump_volume", {"volume_infused_ml": "30"}, 300, late_s=1200)],
+        "pump.volume", None,
+    ),
+    "a value charted after the closing is not open for ever": (
+        RUNNING, [charted("transferred", after_s=600), signs(spo2_percent=85, late_s=200)], "spo2.low", None,
+    ),
+    "what the clock found ends with a session that closes late": (
+        RUNNING, [charted("infusion_paused", after_s=300), clock(900), charted("transferred", late_s=1000)],
+        "overdue.sign:spo2_percent", None,
+    ),
+    "a sedation level charted late ends that it was overdue": (
+        RUNNING,
+        [charted("pain_score", PAIN, 600), clock(600), charted("sedation", {"scale": "rass", "level": 0}, late_s=900)],
+        "overdue.sedation:sedation", None,
+    ),
+    "a monitor's late row that becomes the baseline ends its silence": (
+        replace(RUNNING, baseline={}),
+        [signs(spo2_percent=98, author=MONITOR), clock(300),
+         signs(10, heart_rate_per_min=70, author=MONITOR, late_s=420)],
+        "monitor.silent", None,
+    ),
+    "a weight entered in error does not clear the rate": (
+        replace(READY, is_monitored=False),
+        [charted("infusion_started", PUMP | {"pump_rate_ml_per_h": "20"}), RATE_OF_CONCERN,
+         charted("entered_in_error", {"reason": "test"}, which=3)],
+        "rate.setting", "critical",
+    ),
+    "a stronger bag is a rate rise, after which signs are due sooner": (
+        RUNNING,
+        [signs(1000, **BASELINE), charted("bag_changed", BAG | {"concentration_mg_per_ml": "2"}), clock(450)],
+        "overdue.sign:spo2_percent", "advisory",
+    ),
+    "an effect corrected to a milder grade and back is open again": (
+        RUNNING, [EFFECT, MILDER, WITHDRAWN], "effect.grade", "critical",
+    ),
+    "an effect that was answered stays answered": (RUNNING, [EFFECT, ANSWERED, NOTE, WITHDRAWN], "effect.grade", None),
+    "the update of an effect entered in error raises nothing": (
+        RUNNING,
+        [EFFECT, charted("adverse_effect_update", {"ctcae_grade": 5}),
+         charted("entered_in_error", {"reason": "test"}, which=-2)],
+        "effect.grade", None,
+    ),
+    "a second start charted late is not a second alert once the first was answered": (
+        RUNNING,
+        [ANSWERED, charted("infusion_ended"), charted("infusion_started", PUMP | {"pump_rate_ml_per_h": 0}, late_s=90)],
+        "start.missing", None,
+    ),
+    "a sender that catches up is still waited for after a correction": (
+        RUNNING, [charted("note", {"text": "late"}, 900, late_s=600), replace(WITHDRAWN, after_s=2), clock(2)],
+        "overdue.sign:spo2_percent", None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_was_once_wrong(case: str) -> None:
+    beginning, steps, condition, level = CASES[case]
+    watched = Watched(FoldedSession(beginning.plan)).play(beginning, steps)
+    assert len(watched.open) == 1 + len(beginning.steps()) + len(steps), "a step was refused"
+    assert_same(watched)
+    standing = [levels[0] for name, levels in watched.open[-1].items() if name.startswith(condition)]
+    assert standing == ([] if level is None else [LEVELS[level]])
