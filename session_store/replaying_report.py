@@ -1,9 +1,10 @@
 """What a replay found, added up: alerts per session-hour, time to the first alert, recorded effects caught or missed;
 two such reports beside each other, and the sessions in which the alerts differ.
 
-"Caught" means: an alert at warning or worse was raised in the 15 min before the effect (our proposal), other than those
-of people's own reports (effects, serious events), of a gate and of the equipment. It does not say that the effect would
-not have happened.
+"Caught" means: an alert that came to warning or worse stood in the 15 min before the effect (our proposal), other than
+those of people's own reports (effects, serious events), of a gate and of the equipment. Standing counts and not only
+raising, or a stricter limit would miss what it only tells earlier. It does not say that the effect would not have
+happened.
 """
 
 import math
@@ -36,6 +37,7 @@ class ReplayedAlert:
     level: Level
     raised_at: datetime
     warned_at: datetime | None
+    over_at: datetime | None
     is_past: bool
     has_sounded: bool
 
@@ -88,7 +90,7 @@ class RecordedEffect:
 
 @dataclass(frozen=True, slots=True)
 class CaughtEffect:
-    """An effect before which alerts were raised, and which; whether they spoke of it is for the reader to judge."""
+    """An effect before which alerts stood, and which; whether they spoke of it is for the reader to judge."""
 
     effect: RecordedEffect
     alerts_before: tuple[str, ...]
@@ -214,16 +216,15 @@ def _first_after_start_min(session: ReplayedSession) -> float | None:
 
 
 def _alerts_before(effect: RecordedEffect, alerts: Iterable[ReplayedAlert]) -> tuple[str, ...]:
-    """What came to warning or worse in the 15 min before the effect."""
-    found = {
-        one.about
+    """What stood, after it had come to warning or worse, in the 15 min before the effect."""
+    since = effect.at - CAUGHT_WITHIN
+    standing = [
+        one
         for one in alerts
-        if one.warned_at is not None
-        and effect.at - CAUGHT_WITHIN <= one.warned_at < effect.at
-        and not one.is_past
-        and not one.condition.startswith(_NOT_FORESEEING)
-    }
-    return tuple(sorted(found))
+        if one.warned_at is not None and one.warned_at < effect.at and (one.over_at is None or one.over_at >= since)
+    ]
+    foreseeing = {one.about for one in standing if not one.is_past and not one.condition.startswith(_NOT_FORESEEING)}
+    return tuple(sorted(foreseeing))
 
 
 def _levels_by_condition(alerts: Iterable[ReplayedAlert]) -> dict[str, tuple[Level, ...]]:

@@ -61,7 +61,7 @@ def _effect_rows(before: ReplayReport, after: ReplayReport) -> Iterator[str]:
     reports = (before, after)
     every, caught, missed = ([str(_effects(one)[place]) for one in reports] for place in range(3))
     yield _row("effects of grade 3 or worse, emergencies", *every)
-    yield _row("  caught: a warning in the 15 min before", *caught)
+    yield _row("  caught: a warning stood within 15 min before", *caught)
     yield _row("  missed", *missed)
 
 

@@ -41,6 +41,7 @@ from session_store.replaying_report import (
 TICK_SECONDS = 60
 # A session that nobody closed is not watched for ever.
 WATCHED_AFTER_LAST_ENTRY = timedelta(hours=1)
+_ENDINGS = frozenset({Fact.CLEARED, Fact.WITHDRAWN})
 _ANSWER_KINDS = frozenset({"acknowledgement", "at_the_chair"})
 # CTCAE 3: severe.
 _GRADE_THAT_COUNTS = 3
@@ -108,6 +109,7 @@ class _Seen:
     raised_at: datetime
     is_past: bool
     warned_at: datetime | None = None
+    over_at: datetime | None = None
     has_sounded: bool = False
 
     def reached(self, fact: AlertFact, now: datetime) -> None:
@@ -156,7 +158,14 @@ class _Replay:
             summary.closed_at or last_at,
             tuple(
                 ReplayedAlert(
-                    one.condition, one.rule_id, one.level, one.raised_at, one.warned_at, one.is_past, one.has_sounded
+                    one.condition,
+                    one.rule_id,
+                    one.level,
+                    one.raised_at,
+                    one.warned_at,
+                    one.over_at,
+                    one.is_past,
+                    one.has_sounded,
                 )
                 for one in self._seen.values()
             ),
@@ -187,6 +196,8 @@ class _Replay:
                 seen.reached(fact, now)
             elif fact.fact is Fact.ESCALATED:
                 self._seen[fact.alert_id].reached(fact, now)
+            elif fact.fact in _ENDINGS:
+                self._seen[fact.alert_id].over_at = now
         for alert in self._summary.alerts:
             # No alert comes to sound without a fact.
             if alert.sounded_at is not None:

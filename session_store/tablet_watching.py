@@ -55,7 +55,10 @@ def record_silences(transaction: WriteTransaction, watched_since: datetime | Non
 
     The sessions are those that the transaction holds already.
     """
-    after = timedelta(seconds=float(transaction.rules.limit(TABLET_SILENT_RULE)))
+    limit = transaction.rules.find_limit(TABLET_SILENT_RULE)
+    if limit is None:
+        return
+    after = timedelta(seconds=float(limit))
     if watched_since is not None and transaction.now - watched_since < after:
         return
     for last in tablet_presence.last_heard(transaction.connection, transaction.clinic_id, SCHEDULED_STATUSES):

@@ -49,7 +49,9 @@ def judge_sounds(summary: SessionSummary, judgement: Judgement) -> Iterator[Aler
 
 def judge_unanswered(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
     """A critical nobody acknowledged for 60 s goes beyond the panel, and again after another 60 s."""
-    after = judgement.rules.limit("alert.unanswered.critical")
+    after = judgement.rules.find_limit("alert.unanswered.critical")
+    if after is None:
+        return
     for alert in summary.alerts:
         if alert.is_over or alert.acknowledged is not None or alert.level is not Level.CRITICAL:
             continue

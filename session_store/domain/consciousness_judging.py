@@ -74,9 +74,10 @@ def judge_waveform(summary: SessionSummary, entry: Entry, judgement: Judgement) 
     condition = "etco2.waveform"
     if not is_absent and not is_measured and is_used:
         return
-    level = "critical" if is_absent and _is_breathing_in_doubt(summary, judgement) else "warning"
-    rule = judgement.rules.rule(f"etco2.waveform.{level}")
-    found = as_found(rule, condition, rule.plain_words()) if is_absent else None
+    rule = judgement.rules.find("etco2.waveform.warning")
+    if is_absent and _is_breathing_in_doubt(summary, judgement):
+        rule = judgement.rules.find("etco2.waveform.critical") or rule
+    found = as_found(rule, condition, rule.plain_words()) if is_absent and rule is not None else None
     yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
 
 
@@ -87,4 +88,5 @@ def _is_breathing_in_doubt(summary: SessionSummary, judgement: Judgement) -> boo
     saturation = summary.signs.get(_SPO2)
     if saturation is None or saturation.value is None or saturation.value_before is None:
         return False
-    return saturation.value_before - saturation.value >= judgement.rules.limit("etco2.waveform.critical")
+    fall = judgement.rules.find_limit("etco2.waveform.critical")
+    return fall is not None and saturation.value_before - saturation.value >= fall

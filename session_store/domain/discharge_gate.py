@@ -35,10 +35,10 @@ def _met(summary: SessionSummary, rules: RuleSet, at: datetime, escort: str | No
 
 def _by_assessment(summary: SessionSummary, rules: RuleSet, at: datetime) -> Iterator[str]:
     """The newest assessment after the infusion, by the score that the clinic has chosen."""
-    assessment, rule = summary.care.assessment, rules.rule("discharge.score.held")
+    assessment, rule = summary.care.assessment, rules.find("discharge.score.held")
     if assessment is None or summary.ended_at is None or assessment.at < summary.ended_at:
         return
-    if assessment.total is not None and assessment.score in rule.choices and _reaches(assessment.total, rule.limit):
+    if rule is not None and assessment.score in rule.choices and _reaches(assessment.total, rule.limit):
         yield rule.rule_id
     if at - assessment.at <= _minutes(rules, "discharge.score_fresh.held"):
         yield "discharge.score_fresh.held"
@@ -50,12 +50,12 @@ def _by_assessment(summary: SessionSummary, rules: RuleSet, at: datetime) -> Ite
     yield from (rule_id for rule_id, answer in answers.items() if answer is True)
 
 
-def _reaches(total: int, limit: Decimal | None) -> bool:
-    return limit is not None and total >= limit
+def _reaches(total: int | None, limit: Decimal | None) -> bool:
+    return total is not None and limit is not None and total >= limit
 
 
 def _by_sets(summary: SessionSummary, rules: RuleSet, at: datetime) -> Iterator[str]:
-    wanted = int(rules.limit("discharge.stable_sets.held"))
+    wanted = int(rules.find_limit("discharge.stable_sets.held") or 1)
     since = summary.ended_at
     sets = [one for one in summary.recovery_sets if since is not None and one.at >= since]
     if not sets:
@@ -109,4 +109,5 @@ def sets_apart_from(summary: SessionSummary, rules: RuleSet) -> datetime | None:
 
 
 def _minutes(rules: RuleSet, rule_id: str) -> timedelta:
-    return timedelta(minutes=float(rules.limit(rule_id)))
+    """The limit of a row; what the set does not have holds nothing, so that its length does not matter."""
+    return timedelta(minutes=float(rules.find_limit(rule_id) or 0))

@@ -94,9 +94,9 @@ def judge_bolus(summary: SessionSummary, entry: Entry, judgement: Judgement) -> 
             found.rule_id, f"bolus.dose:{entry.entry_id}", found.level, f"Bolus {found.text}", found.citation, True
         )
         yield raise_alert(summary, judgement, named, entry.effective_at, entry.entry_id)
-    role = judgement.rules.rule("bolus.role.warning")
-    if content.given_by_role is not None and content.given_by_role not in role.choices:
-        text = f"{role.plain_words()}: {content.given_by_role.replace('_', ' ')}"
+    role, given_by = judgement.rules.find("bolus.role.warning"), content.given_by_role
+    if role is not None and given_by is not None and given_by not in role.choices:
+        text = f"{role.plain_words()}: {given_by.replace('_', ' ')}"
         by_role = as_found(role, f"bolus.role:{entry.entry_id}", text)
         yield raise_alert(summary, judgement, by_role, entry.effective_at, entry.entry_id)
 
@@ -104,7 +104,9 @@ def judge_bolus(summary: SessionSummary, entry: Entry, judgement: Judgement) -> 
 def judge_contradiction(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
     """A rate that was recorded although pump, bag and weight say something else; over with one that agrees."""
     content: Any = entry.content
-    rule = judgement.rules.rule("rate.contradiction.warning")
+    rule = judgement.rules.find("rate.contradiction.warning")
+    if rule is None:
+        return
     bag = summary.care.bag.concentration_mg_per_ml if summary.care.bag else None
     concentration = content.concentration_mg_per_ml or bag
     routes = rate_routes(content, concentration, summary.weight_kg)
@@ -119,9 +121,9 @@ def judge_contradiction(summary: SessionSummary, entry: Entry, judgement: Judgem
 def judge_pump_volume(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
     """The pump's volume against what the record computes: beyond 2 % or 1 mg (clinical.md 6) they disagree."""
     content: Any = entry.content
-    rule = judgement.rules.rule("pump.volume.warning")
+    rule = judgement.rules.find("pump.volume.warning")
     concentration = summary.infusion.concentration_mg_per_ml
-    if concentration is None or rule.limit is None:
+    if rule is None or rule.limit is None or concentration is None:
         return
     told = content.volume_infused_ml * concentration
     computed = summary.infusion.delivered_mg(entry.effective_at) - summary.infusion.bolus_mg
@@ -152,26 +154,26 @@ def judge_plan(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertF
     """Delivered over the planned total, while the infusion is not ended."""
     if summary.is_catching_up(judgement.now):
         return
-    rule, planned = judgement.rules.rule("dose.plan.warning"), summary.plan.get("planned_total_mg")
+    rule, planned = judgement.rules.find("dose.plan.warning"), summary.plan.get("planned_total_mg")
     found = None
-    if planned is not None and rule.limit is not None and summary.status in _RUNNING:
+    if rule is not None and rule.limit is not None and planned is not None and summary.status in _RUNNING:
         delivered = summary.infusion.delivered_mg(judgement.now)
         if delivered * 100 > Decimal(planned) * (100 + rule.limit):
             found = as_found(rule, rule.condition, f"{rule.plain_words()} of {planned} mg")
-    yield from bring_to_by_time(summary, judgement, rule.condition, found)
+    yield from bring_to_by_time(summary, judgement, "dose.plan", found)
 
 
 def judge_duration(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
     """Running past the planned end; pauses do not move that end."""
     if summary.is_catching_up(judgement.now):
         return
-    rule, planned = judgement.rules.rule("dose.duration.warning"), summary.plan.get("planned_duration_min")
-    found = None
-    if planned is not None and rule.limit is not None and summary.started_at and summary.infusion.is_delivering:
-        minutes = Decimal((judgement.now - summary.started_at).total_seconds()) / 60
+    rule, planned = judgement.rules.find("dose.duration.warning"), summary.plan.get("planned_duration_min")
+    found, started_at = None, summary.started_at if summary.infusion.is_delivering else None
+    if rule is not None and rule.limit is not None and planned is not None and started_at is not None:
+        minutes = Decimal((judgement.now - started_at).total_seconds()) / 60
         if minutes > Decimal(planned) + rule.limit:
             found = as_found(rule, rule.condition, f"{rule.plain_words()} of {planned} min")
-    yield from bring_to_by_time(summary, judgement, rule.condition, found)
+    yield from bring_to_by_time(summary, judgement, "dose.duration", found)
 
 
 def notes_at_end(summary: SessionSummary, rules: RuleSet) -> list[str]:
@@ -179,11 +181,11 @@ def notes_at_end(summary: SessionSummary, rules: RuleSet) -> list[str]:
     if summary.ended_at is None or summary.started_at is None or outside_rule_set(summary) is not None:
         return []
     notes = []
-    total, duration = rules.rule("end.total.information"), rules.rule("end.duration.information")
+    total, duration = rules.find("end.total.information"), rules.find("end.duration.information")
     delivered = summary.infusion.delivered_mg(summary.ended_at)
     minutes = Decimal((summary.ended_at - summary.started_at).total_seconds()) / 60
-    if total.limit is not None and delivered < total.limit:
+    if total is not None and total.limit is not None and delivered < total.limit:
         notes.append(f"{total.plain_words()}: {delivered:.0f} mg ({total.source()})")
-    if duration.limit is not None and minutes <= duration.limit:
+    if duration is not None and duration.limit is not None and minutes <= duration.limit:
         notes.append(f"{duration.plain_words()}: {minutes:.0f} min ({duration.source()})")
     return notes

@@ -37,7 +37,7 @@ def judge_effect(summary: SessionSummary, entry: Entry, judgement: Judgement) ->
 
 def _effect_rule(rules: RuleSet, term: str, grade: int | None) -> AlertRule | None:
     if term in EMERGENCY_TERMS:
-        return rules.rule("effect.emergency.critical")
+        return rules.find("effect.emergency.critical")
     return _grade_rule(rules, term, grade)
 
 
@@ -45,7 +45,7 @@ def _grade_rule(rules: RuleSet, term: str, grade: int | Decimal | None) -> Alert
     """Effects that mirror a vital sign are judged by the vital-sign rules only."""
     if grade is None or grade < 3 or term in MIRRORED_TERMS:
         return None
-    return rules.rule("effect.grade.critical" if grade >= 4 else "effect.grade.warning")
+    return rules.find("effect.grade.critical" if grade >= 4 else "effect.grade.warning")
 
 
 def judge_effect_update(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
@@ -63,7 +63,9 @@ def judge_effect_update(summary: SessionSummary, entry: Entry, judgement: Judgem
 
 def judge_serious_event(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
     """One tap: critical at once, naming the chair."""
-    rule = judgement.rules.rule("event.serious.critical")
+    rule = judgement.rules.find("event.serious.critical")
+    if rule is None:
+        return
     text = f"{rule.plain_words()} at chair {summary.plan.get('chair_label', '?')}"
     found = as_found(rule, f"event.serious:{entry.entry_id}", text)
     yield raise_alert(summary, judgement, found, entry.effective_at, entry.entry_id)
@@ -93,9 +95,9 @@ def summary_at_discharge(summary: SessionSummary) -> SessionSummary:
 def _judge_missing(
     summary: SessionSummary, entry: Entry, judgement: Judgement, rule_id: str, missing: list[GateItem]
 ) -> Iterator[AlertFact]:
-    if not missing:
+    rule = judgement.rules.find(rule_id)
+    if rule is None or not missing:
         return
-    rule = judgement.rules.rule(rule_id)
     words = ", ".join(item.words for item in missing[:NAMED_ITEMS])
     more = len(missing) - NAMED_ITEMS
     text = f"{rule.plain_words()}: {words}" + (f" and {more} more" if more > 0 else "")

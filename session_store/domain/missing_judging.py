@@ -21,7 +21,7 @@ from session_store.domain.alert_standing import (
 from session_store.domain.entries import Entry
 from session_store.domain.entry_choices import Source
 from session_store.domain.observation_schedule import SEDATION, ScheduleContext, due_at, overdue_at
-from session_store.domain.rules.model import SIGN_WORDS
+from session_store.domain.rules.model import SIGN_WORDS, AlertRule
 from session_store.domain.session_summary import SessionSummary, scheduled_signs
 
 # What a reason of "could not measure" says when the sign itself is absent at the patient: an emergency, not a gap.
@@ -32,10 +32,10 @@ MONITOR_SILENT = "monitor.silent"
 def judge_absent(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
     """A person looked for a sign and did not find it; listed as past where a newer value shows it again."""
     content: Any = entry.content
+    rule = judgement.rules.find("sign.absent.critical")
     for sign, reason in content.not_measured.items():
-        if reason not in ABSENT_REASONS or entry.source is not Source.HAND:
+        if rule is None or reason not in ABSENT_REASONS or entry.source is not Source.HAND:
             continue
-        rule = judgement.rules.rule("sign.absent.critical")
         found = as_found(rule, f"sign.absent:{sign}", f"{SIGN_WORDS[sign].name} {rule.plain_words()}")
         if _is_superseded(summary, sign, entry, judgement):
             yield from list_past(summary, judgement, replace(found, condition=f"{found.condition}:past"), entry)
@@ -71,18 +71,18 @@ def judge_overdue(summary: SessionSummary, judgement: Judgement) -> Iterator[Ale
     """Each sign by its own clock; while a sender is handing in late entries, nothing is called overdue."""
     if summary.is_catching_up(judgement.now):
         return
-    context = summary.schedule_context()
-    flag_after = timedelta(minutes=float(judgement.rules.limit("overdue.sign.advisory")))
-    factor = float(judgement.rules.limit("overdue.sign.warning"))
+    context, rules = summary.schedule_context(), judgement.rules
+    flag_min, factor = rules.find_limit("overdue.sign.advisory"), rules.find_limit("overdue.sign.warning")
     for sign in scheduled_signs(summary):
         last = summary.set_counts_from(sign)
-        if last is None:
+        if last is None or flag_min is None:
             continue
-        flag, warning = overdue_at(last, due_at(last, context, sign), flag_after, factor)
+        due, flag_after = due_at(last, context, sign), timedelta(minutes=float(flag_min))
+        flag, warning = overdue_at(last, due, flag_after, float(factor or 0))
         if judgement.now >= flag:
-            is_warning = judgement.now >= warning
+            is_warning = factor is not None and judgement.now >= warning
             rule_id = "overdue.sign.warning" if is_warning else "overdue.sign.advisory"
-            yield from _overdue(summary, judgement, rule_id, sign)
+            yield from _overdue(summary, judgement, rules.rule(rule_id), sign)
     yield from _judge_sedation_overdue(summary, judgement, context)
 
 
@@ -90,12 +90,11 @@ def _judge_sedation_overdue(
     summary: SessionSummary, judgement: Judgement, context: ScheduleContext
 ) -> Iterator[AlertFact]:
     """The sedation level has a clock of its own; it stays an advisory."""
-    last = summary.sedation_counts_from()
-    if last is None or not scheduled_signs(summary):
+    last, rule = summary.sedation_counts_from(), judgement.rules.find("overdue.sedation.advisory")
+    if last is None or rule is None or rule.limit is None or not scheduled_signs(summary):
         return
-    flag_after = timedelta(minutes=float(judgement.rules.limit("overdue.sedation.advisory")))
-    if judgement.now >= due_at(last, context, SEDATION) + flag_after:
-        yield from _overdue(summary, judgement, "overdue.sedation.advisory", SEDATION)
+    if judgement.now >= due_at(last, context, SEDATION) + timedelta(minutes=float(rule.limit)):
+        yield from _overdue(summary, judgement, rule, SEDATION)
 
 
 def end_waiting_for_sedation(summary: SessionSummary, entry: Entry) -> Iterator[AlertFact]:
@@ -103,8 +102,7 @@ def end_waiting_for_sedation(summary: SessionSummary, entry: Entry) -> Iterator[
     return clear_conditions(summary, entry, f"overdue.sedation:{SEDATION}")
 
 
-def _overdue(summary: SessionSummary, judgement: Judgement, rule_id: str, sign: str) -> Iterator[AlertFact]:
-    rule = judgement.rules.rule(rule_id)
+def _overdue(summary: SessionSummary, judgement: Judgement, rule: AlertRule, sign: str) -> Iterator[AlertFact]:
     found = as_found(rule, f"{rule.condition}:{sign}", f"{SIGN_WORDS[sign].name} {rule.plain_words()}")
     alert = summary.open_alert(found.condition)
     if alert is None:
@@ -115,8 +113,8 @@ def _overdue(summary: SessionSummary, judgement: Judgement, rule_id: str, sign: 
 
 def judge_monitor_silent(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
     """A monitor that was sending in an open session has sent nothing for two minutes."""
-    if summary.is_open and _is_silent(summary, judgement):
-        rule = judgement.rules.rule("monitor.silent.warning")
+    rule = judgement.rules.find("monitor.silent.warning")
+    if rule is not None and summary.is_open and _is_silent(summary, judgement):
         found = as_found(rule, MONITOR_SILENT, rule.plain_words())
         yield from raise_unless_open(summary, judgement, found, judgement.now, None)
 
@@ -130,5 +128,5 @@ def end_silence(summary: SessionSummary, entry: Entry, judgement: Judgement) -> 
 def _is_silent(summary: SessionSummary, judgement: Judgement) -> bool:
     """No row came for two minutes; rows that come late do come, and their values show their own age."""
     last = summary.monitor_last_recorded_at
-    limit = judgement.rules.limit("monitor.silent.warning")
-    return last is not None and (judgement.now - last).total_seconds() > limit
+    limit = judgement.rules.find_limit("monitor.silent.warning")
+    return last is not None and limit is not None and (judgement.now - last).total_seconds() > limit

@@ -37,13 +37,14 @@ _AWAKE_FROM = {"rass": (-1, 4), "poss": (1, 2), "moaas": (4, 5), "ramsay": (1, 3
 
 @dataclass(slots=True)
 class SignStanding:
-    """The newest value of one sign, and the newest "could not measure" after it."""
+    """The newest value of one sign, the one before it in time, and the newest "could not measure" after it."""
 
     value: Decimal | None = None
     effective_at: datetime | None = None
     source: Source | None = None
     entry_id: UUID | None = None
     value_before: Decimal | None = None
+    value_before_at: datetime | None = None
     monitor_interval_s: float | None = None
     not_measured_reason: str | None = None
     not_measured_at: datetime | None = None
@@ -429,10 +430,12 @@ class SessionSummary:
         sign = self.signs.setdefault(name, SignStanding())
         before = sign.effective_at
         if before is not None and entry.effective_at < before:
+            if sign.value_before_at is None or entry.effective_at >= sign.value_before_at:
+                sign.value_before, sign.value_before_at = value, entry.effective_at
             return
         if entry.source is Source.MONITOR and sign.source is Source.MONITOR and before is not None:
             sign.monitor_interval_s = (entry.effective_at - before).total_seconds()
-        sign.value_before = sign.value
+        sign.value_before, sign.value_before_at = sign.value, before
         sign.value, sign.effective_at = value, entry.effective_at
         sign.source, sign.entry_id = entry.source, entry.entry_id
         if sign.not_measured_at is not None and entry.effective_at < sign.not_measured_at:

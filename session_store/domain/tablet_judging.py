@@ -30,8 +30,8 @@ def has_fallen_silent(summary: SessionSummary, heard_at: datetime, now: datetime
 
 def judge_tablet_silent(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
     """The server has found that no tablet of the session is heard any more."""
-    if summary.status in SCHEDULED_STATUSES:
-        rule = judgement.rules.rule(TABLET_SILENT_RULE)
+    rule = judgement.rules.find(TABLET_SILENT_RULE)
+    if rule is not None and summary.status in SCHEDULED_STATUSES:
         found = as_found(rule, TABLET_SILENT, rule.plain_words())
         yield from raise_unless_open(summary, judgement, found, entry.effective_at, entry.entry_id)
 

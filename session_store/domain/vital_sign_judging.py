@@ -84,7 +84,9 @@ def _note_set(summary: SessionSummary, entry: Entry, judgement: Judgement) -> No
         for rules in judgement.rules.by_sign.get(sign, {}).values()
         for rule in rules
     )
-    summary.recovery_sets = [*summary.recovery_sets[-3:], ObservedSet(entry.effective_at, is_stable)]
+    # The first stable set of the run stays: a monitor sends many, and what counts is how far they are apart.
+    run = [one for one in summary.recovery_sets if one.is_stable] if is_stable else []
+    summary.recovery_sets = [*run[:1], *run[1:][-2:], ObservedSet(entry.effective_at, is_stable)]
 
 
 def _values(content: Any) -> list[tuple[str, Decimal]]:
@@ -165,11 +167,14 @@ def _is_extreme(sign: str, value: Decimal) -> bool:
 def _ask_to_verify(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
     """A lone extreme from a monitor is neither believed nor forgotten."""
     entry, found = reading.entry, _to_verify(reading, f"sign.verify:{reading.sign}")
-    yield from raise_unless_open(summary, reading.judgement, found, entry.effective_at, entry.entry_id)
+    if found is not None:
+        yield from raise_unless_open(summary, reading.judgement, found, entry.effective_at, entry.entry_id)
 
 
-def _to_verify(reading: _Reading, condition: str) -> Finding:
-    rule = reading.judgement.rules.rule("sign.verify.advisory")
+def _to_verify(reading: _Reading, condition: str) -> Finding | None:
+    rule = reading.judgement.rules.find("sign.verify.advisory")
+    if rule is None:
+        return None
     return as_found(rule, condition, f"{value_words(reading.sign, reading.value)}: {rule.plain_words()}")
 
 
@@ -180,8 +185,8 @@ def _judge_past(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFac
     """
     entry = reading.entry
     if entry.source is Source.MONITOR:
-        if _is_extreme(reading.sign, reading.value):
-            past = _to_verify(reading, f"sign.verify:{reading.sign}:past")
+        past = _to_verify(reading, f"sign.verify:{reading.sign}:past")
+        if past is not None and _is_extreme(reading.sign, reading.value):
             yield from list_past(summary, reading.judgement, past, entry)
         return
     known = reading.judgement.rules

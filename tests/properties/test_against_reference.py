@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from session_store.opening import open_record
@@ -19,7 +19,8 @@ from tests.reference.played import FoldedSession, RecordedSession
 from tests.reference.steps import BEGINNINGS, STEPS, STEPS_ABOUT_ONE_SIGN, Beginning, Step
 
 WITHOUT_STORAGE = settings(max_examples=150, deadline=None, derandomize=True)
-ON_A_RECORD = settings(max_examples=12, deadline=None, derandomize=True)
+# Not made smaller when it fails: each example costs a second.
+ON_A_RECORD = settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])
 ANY_STEPS = st.lists(STEPS, min_size=4, max_size=20)
 
 

@@ -66,6 +66,12 @@ CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
         ],
         "etco2.waveform", "warning",
     ),
+    "SpO2 falls from the value before in time, whenever that was charted": (
+        RUNNING,
+        [signs(spo2_percent=98), signs(900, spo2_percent=92), signs(spo2_percent=94, late_s=300),
+         charted("vital_signs", {"not_measured": {"end_tidal_co2_mmhg": "no_waveform"}})],
+        "etco2.waveform", "warning",
+    ),
     "an attestation from before the handover does not revive": (
         RUNNING,
         [RATE_OF_CONCERN, charted("supervision_handover", {"taken_over_by": "Test Physician 2"}, 300),

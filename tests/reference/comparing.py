@@ -47,7 +47,9 @@ def assert_same(watched: Watched) -> None:
     expected = watched.by_reference()
     assert len(expected) == len(watched.open)
     for number, (ours, reference) in enumerate(zip(watched.open, expected, strict=True)):
-        assert ours == reference, f"moment {number}: {told(watched, number)}"
+        differing = {name: (ours.get(name), reference.get(name)) for name in ours.keys() | reference.keys()}
+        differing = {name: levels for name, levels in differing.items() if levels[0] != levels[1]}
+        assert not differing, f"after moment {number}, ours and the reference's: {differing}\n{told(watched, number)}"
 
 
 def told(watched: Watched, number: int) -> str:

@@ -270,8 +270,22 @@ def test_an_effect_is_missed_by_looser_rules() -> None:
     assert [one.ctcae_grade for one in comparison.newly_missed] == [3] and comparison.newly_caught == ()
 
 
+def test_a_stricter_limit_that_only_tells_earlier_misses_nothing() -> None:
+    session = HandMadeSession().running()
+    session.chart(mean_arterial_mmhg=66)
+    for _ in range(3):
+        session.chart(mean_arterial_mmhg=64)
+    session.happens("adverse_effect", after_min=4, term="syncope")
+    comparison = compared(session.closed(), limits(map_low_warning=67))
+    assert comparison.newly_missed == () and [one.alerts_before for one in comparison.after.caught] == [("map.low",)]
+
+
 def test_its_own_alert_an_advisory_and_one_long_before_do_not_catch_an_effect() -> None:
-    for session in (with_effect(3), with_effect(3, spo2_percent=94), with_effect(16, mean_arterial_mmhg=60)):
+    over_before = HandMadeSession().running()
+    over_before.chart(mean_arterial_mmhg=60)
+    over_before.chart(mean_arterial_mmhg=90)
+    over_before.happens("adverse_effect", after_min=16, term="syncope")
+    for session in (with_effect(3), with_effect(3, spo2_percent=94), over_before):
         silent = limits(overdue_sign_advisory=100, overdue_sedation_advisory=100)
         report = replay_rules([session.recorded()], silent, silent).before
         assert len(report.missed) == 1 and report.caught == (), report.alerts_by_condition

@@ -34,6 +34,15 @@ class RuleSet:
         object.__setattr__(self, "by_condition", conditions)
         object.__setattr__(self, "by_sign", by_sign)
 
+    def find(self, rule_id: str) -> AlertRule | None:
+        """The rule of this id, or None: what a set does not have is not judged."""
+        return self.by_id.get(rule_id)
+
+    def find_limit(self, rule_id: str) -> Decimal | None:
+        """The limit of a rule, or None where the set does not have it."""
+        rule = self.by_id.get(rule_id)
+        return None if rule is None else rule.limit
+
     def rule(self, rule_id: str) -> AlertRule:
         """The rule of this id. Raises `KeyError` where the set does not have it."""
         return self.by_id[rule_id]
