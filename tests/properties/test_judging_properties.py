@@ -1,61 +1,24 @@
-"""Properties of judging: severity grows with the value, limits cannot be inverted, delivered dose is additive."""
+"""Properties of judging: severity grows with the value by any set of rules, what is over ends, bounds of input cannot be
+out of order, delivered dose is additive."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
-from uuid import UUID
 
 import pytest
-import uuid_utils.compat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from session_store.domain.alert import Level
-from session_store.domain.alert_evaluation import Judgement, judge_entry
-from session_store.domain.entries import FIELD_SPECS, Entry, read_content
-from session_store.domain.entry_choices import Source
 from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg
 from session_store.domain.limits import Limits, Zone
 from session_store.domain.rules.delivered import DELIVERED, SIGN_OF_CONDITION
-from session_store.domain.session_summary import SessionSummary
+from session_store.domain.rules.rule_set import RuleSet
+from tests.properties.plain_bedside import BEGINS, RATE, Bedside, rule_sets, values_of
 
-BEGINS = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-SESSION_ID = UUID(int=1)
 CONDITIONS = sorted(SIGN_OF_CONDITION)
 LOW_CONDITIONS = {rule.condition for rule in DELIVERED.rules if rule.is_low_side}
 NO_DEADLINE = settings(deadline=None)
 DECIMALS = st.decimals(min_value=-1000, max_value=1000, allow_nan=False, places=2)
-
-
-class Bedside:
-    """A session without storage: entries are folded and judged one after the other, a minute apart."""
-
-    def __init__(self) -> None:
-        self.summary = SessionSummary(SESSION_ID, SESSION_ID, False, {"age_years": "50", "drug": "racemic_ketamine"})
-        self.now = BEGINS
-
-    def happens(self, kind: str, **content: Any) -> None:
-        self.now += timedelta(minutes=1)
-        read, problems = read_content(kind, content)
-        assert read is not None, problems
-        entry = Entry(
-            session_id=SESSION_ID, entry_id=uuid_utils.compat.uuid7(), seq=self.summary.next_seq,
-            effective_at=self.now, recorded_at=self.now, source=Source.HAND, author_id=SESSION_ID,
-            author_name="Test Nurse 1", is_simulated=False, content=read,
-        )  # fmt: skip
-        self.summary.apply(entry)
-        judge_entry(self.summary, entry, Judgement(self.now, uuid_utils.compat.uuid7))
-
-    def level(self, condition: str) -> Level | None:
-        alert = self.summary.open_alert(condition)
-        return None if alert is None else alert.level
-
-
-def values_of(sign: str) -> st.SearchStrategy[Decimal]:
-    limits = FIELD_SPECS["vital_signs"][sign].limits
-    assert limits is not None
-    return st.decimals(limits.absolute_low, limits.absolute_high, places=1)
 
 
 @st.composite
@@ -70,17 +33,17 @@ def histories(draw: st.DrawFn) -> tuple[str, Decimal | None, list[Decimal], Deci
 
 
 @NO_DEADLINE
-@given(histories())
+@given(rule_sets(), histories())
 def test_a_more_extreme_value_never_gives_a_milder_level(
-    history: tuple[str, Decimal | None, list[Decimal], Decimal, Decimal, bool, bool],
+    rules: RuleSet, history: tuple[str, Decimal | None, list[Decimal], Decimal, Decimal, bool, bool]
 ) -> None:
     condition, baseline, earlier, milder, worse, is_sedated, has_symptoms = history
     levels = []
     for value in (milder, worse):
-        bedside = Bedside()
+        bedside = Bedside(rules)
         if baseline is not None:
             bedside.happens("vital_signs", **{SIGN_OF_CONDITION[condition]: baseline})
-        bedside.happens("infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+        bedside.happens("infusion_started", **RATE)
         if is_sedated:
             bedside.happens("sedation", scale="rass", level=-3)
         for before in earlier:
@@ -101,7 +64,7 @@ def test_two_calm_values_by_hand_end_every_alert_of_a_sign(sign: str, data: st.D
              "temperature_celsius": Decimal("36.8")}  # fmt: skip
     bedside = Bedside()
     bedside.happens("vital_signs", **usual)
-    bedside.happens("infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1)
+    bedside.happens("infusion_started", **RATE)
     for value in data.draw(st.lists(values_of(sign), max_size=4)):
         bedside.happens("vital_signs", **{sign: value})
     for _ in range(2):
