@@ -170,9 +170,7 @@ def _recording(file: Path) -> Iterator[tuple[Engines, Recorder, Log]]:
 def _running(recorder: Recorder, log: Log) -> UUID:
     record = LoggedRecord(recorder, SystemClock(), log.add_line)
     session_id = record.ready()
-    record.chart(
-        session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1, has_happened=True
-    )
+    record.chart(session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1, has_happened=True)
     return session_id
 
 

@@ -82,9 +82,7 @@ def write_and_tell(writing: Writing, tell: Callable[[bytes], None]) -> None:
 
 def _running(record: LoggedRecord, name: str) -> UUID:
     session_id = record.ready(patient_label=f"TP-{name}", chair_label=name[:20])
-    record.chart(
-        session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1, has_happened=True
-    )
+    record.chart(session_id, "infusion_started", pump_rate_ml_per_h=20, concentration_mg_per_ml=1, has_happened=True)
     return session_id
 
 

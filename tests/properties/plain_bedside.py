@@ -20,7 +20,7 @@ from session_store.domain.session_summary import SessionSummary
 
 BEGINS = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SESSION_ID = UUID(int=1)
-RATE = {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1}
+RATE: dict[str, Any] = {"pump_rate_ml_per_h": 20, "concentration_mg_per_ml": 1}
 
 
 class Bedside:
@@ -32,8 +32,10 @@ class Bedside:
         self.summary = SessionSummary(SESSION_ID, SESSION_ID, False, known | plan)
         self.now = BEGINS
 
-    def happens(self, kind: str, *, source: Source = Source.HAND, **content: Any) -> None:
+    def happens(self, kind: str, **content: Any) -> None:
+        """One entry by hand, or from the `source` among the fields."""
         self.now += timedelta(minutes=1)
+        source = content.pop("source", Source.HAND)
         read, problems = read_content(kind, content)
         assert read is not None, problems
         entry = Entry(

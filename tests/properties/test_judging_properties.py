@@ -1,9 +1,10 @@
-"""Properties of judging: severity grows with the value by any set of rules, what is over ends, bounds of input cannot be
-out of order, delivered dose is additive."""
+"""Properties of judging: severity grows with the value by any set of rules, what is over ends, bounds of input are in
+order, delivered dose is additive."""
 
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -59,7 +60,7 @@ def test_a_more_extreme_value_never_gives_a_milder_level(
 @given(st.sampled_from(sorted(DELIVERED.by_sign)), st.data())
 def test_two_calm_values_by_hand_end_every_alert_of_a_sign(sign: str, data: st.DataObject) -> None:
     """S3 has another side: what is over must be able to end, whatever came before."""
-    usual = {"heart_rate_per_min": 70, "systolic_mmhg": 120, "diastolic_mmhg": 70, "spo2_percent": 99,
+    usual: dict[str, Any] = {"heart_rate_per_min": 70, "systolic_mmhg": 120, "diastolic_mmhg": 70, "spo2_percent": 99,
              "respiratory_rate_per_min": 14, "mean_arterial_mmhg": 85, "end_tidal_co2_mmhg": 38,
              "temperature_celsius": Decimal("36.8")}  # fmt: skip
     bedside = Bedside()

@@ -1,5 +1,5 @@
-"""Properties of random sets of rules: a milder level never hides a more severe one, inverted limits are refused, what is
-missing is never normal, and what needs no second person lets no critical pass."""
+"""Properties of random sets of rules: a milder level never hides a more severe one, inverted limits are refused, what
+is missing is never normal, and what needs no second person lets no critical pass."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -100,7 +100,11 @@ class RuleProblem:
 
 def problems_of(rules: RuleSet) -> list[RuleProblem]:
     """What makes no sense in a set: limits that are inverted between levels, or cross between low and high."""
-    return [*_inverted(rules), *_crossing(rules), *_not_positive(rules)]
+    senseless = [*_not_positive(rules)]
+    if any(rule.limit is not None and not rule.limit.is_finite() for rule in rules.rules):
+        # Nothing can be compared with what is no number.
+        return senseless
+    return [*_inverted(rules), *_crossing(rules), *senseless]
 
 
 def _inverted(rules: RuleSet) -> Iterator[RuleProblem]:
