@@ -130,6 +130,7 @@ class SessionSummary:
     oxygen_target: str | None = None
     oxygen_target_by: str | None = None
     oxygen_target_reason: str | None = None
+    oxygen_target_at: datetime | None = None
     weight_kg: Decimal | None = None
     weight_at: datetime | None = None
     weight_basis: str | None = None
@@ -330,8 +331,10 @@ class SessionSummary:
 
     def _fold_oxygen_target(self, entry: Entry) -> None:
         content: Any = entry.content
+        if self.oxygen_target_at is not None and entry.effective_at < self.oxygen_target_at:
+            return
         self.oxygen_target, self.oxygen_target_by = content.target, entry.author_name
-        self.oxygen_target_reason = content.reason
+        self.oxygen_target_reason, self.oxygen_target_at = content.reason, entry.effective_at
 
     def _fold_started(self, entry: Entry) -> None:
         self._first_drug(entry.effective_at)

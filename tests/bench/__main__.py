@@ -1,4 +1,4 @@
-"""`python -m tests.bench [recorder] [live] [cost] [year]`: measure, print the table, keep it in tests/bench/results.
+"""`python -m tests.bench [recorder] [live] [cost] [rules] [year]`: measure, print the table, keep it in `results`.
 
 A missed aim is said, not raised: the exit code is 0 unless the bench itself could not run.
 """
@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.bench import clinic_year, live_paint, recorder_rate, session_cost
+from tests.bench import clinic_year, live_paint, recorder_rate, rules_cost, session_cost
 from tests.bench.measuring import Report
 
 PARTS: dict[str, Callable[[Report], None]] = {
     "live": live_paint.run,
     "recorder": recorder_rate.run,
     "cost": session_cost.run,
+    "rules": rules_cost.run,
     "year": clinic_year.run,
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from session_store.domain.alert import Level
-from tests.record_building import BASELINE, MONITOR, PAIN, SETTING
+from tests.record_building import BASELINE, MONITOR, PAIN, PHYSICIAN, SETTING
 from tests.reference.comparing import Watched, assert_same
 from tests.reference.played import FoldedSession
 from tests.reference.steps import CLOCK, Beginning, Step
@@ -33,6 +33,10 @@ def not_found(late_s: int = 0, reason: str = "not_found") -> Step:
 
 def clock(after_s: int) -> Step:
     return Step(after_s, CLOCK)
+
+
+def prescribed(target: str, late_s: int = 0) -> Step:
+    return Step(60, "oxygen_target", {"target": target, "reason": "test"}, PHYSICIAN, late_s)
 
 
 NOTE = charted("note", {"text": "for another patient"})
@@ -71,6 +75,10 @@ CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
         [signs(spo2_percent=98), signs(900, spo2_percent=92), signs(spo2_percent=94, late_s=300),
          charted("vital_signs", {"not_measured": {"end_tidal_co2_mmhg": "no_waveform"}})],
         "etco2.waveform", "warning",
+    ),
+    "an oxygen target charted late does not replace a newer one": (
+        RUNNING,
+        [signs(spo2_percent=89), prescribed("target_88_92"), prescribed("usual", late_s=600)], "spo2.low", "warning",
     ),
     "an attestation from before the handover does not revive": (
         RUNNING,
