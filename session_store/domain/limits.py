@@ -115,3 +115,9 @@ EXTREME_MONITOR_VALUES: dict[str, tuple[Decimal, Decimal]] = {
     "systolic_mmhg": (Decimal(50), Decimal(250)),
     "diastolic_mmhg": (Decimal(25), Decimal(150)),
 }
+
+
+def is_extreme(sign: str, value: Decimal) -> bool:
+    """Whether a value would be verified before it is believed, if a monitor had sent it."""
+    usual = EXTREME_MONITOR_VALUES.get(sign)
+    return usual is not None and not usual[0] <= value <= usual[1]

@@ -23,6 +23,7 @@ from session_store.domain.entry_choices import (
     Source,
 )
 from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_kg, programmed_rate
+from session_store.domain.limits import is_extreme
 from session_store.domain.observation_schedule import ObservationProtocol, ScheduleContext
 from session_store.domain.pain_response import ScoreReading
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus, next_status
@@ -252,8 +253,9 @@ class SessionSummary:
             return
         self.first_drug_at = at
         for name, sign in self.signs.items():
-            if sign.value is not None and sign.effective_at is not None and at - sign.effective_at <= BASELINE_WINDOW:
-                self.baseline[name] = BaselineValue(sign.value, sign.effective_at)
+            value, measured_at = _baseline_value(name, sign)
+            if value is not None and measured_at is not None and at - measured_at <= BASELINE_WINDOW:
+                self.baseline[name] = BaselineValue(value, measured_at)
 
     def _halt(self, at: datetime) -> None:
         if self.started_at is not None:
@@ -472,6 +474,16 @@ class SessionSummary:
         if last is None or (self.started_at is not None and last < self.started_at):
             return self.started_at
         return last
+
+
+def _baseline_value(name: str, sign: SignStanding) -> tuple[Decimal | None, datetime | None]:
+    """The newest value. An extreme of a monitor is no baseline, which would switch lines off: the value before it is,
+    unless that is as far out."""
+    if sign.source is not Source.MONITOR or sign.value is None or not is_extreme(name, sign.value):
+        return sign.value, sign.effective_at
+    if sign.value_before is None or is_extreme(name, sign.value_before):
+        return None, None
+    return sign.value_before, sign.value_before_at
 
 
 def _later(known: datetime | None, at: datetime) -> datetime:

@@ -24,7 +24,7 @@ from session_store.domain.alert_standing import (
 )
 from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry
 from session_store.domain.entry_choices import Source
-from session_store.domain.limits import EXTREME_MONITOR_VALUES
+from session_store.domain.limits import is_extreme
 from session_store.domain.missing_judging import end_silence, end_waiting_for, judge_absent
 from session_store.domain.persistence import confirmed_level, end_calm, is_calm_long_enough
 from session_store.domain.rule_scope import outside_rule_set
@@ -144,24 +144,19 @@ def _standing_finding(
 
 def _judge_current(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
     sign, entry = reading.sign, reading.entry
-    is_extreme = entry.source is Source.MONITOR and _is_extreme(sign, reading.value)
-    is_second_extreme = is_extreme and sign in summary.extremes
-    if is_extreme:
+    is_doubtful = entry.source is Source.MONITOR and is_extreme(sign, reading.value)
+    is_second_extreme = is_doubtful and sign in summary.extremes
+    if is_doubtful:
         summary.extremes[sign] = reading.value
     else:
         summary.extremes.pop(sign, None)
-    if is_extreme and not is_second_extreme:
+    if is_doubtful and not is_second_extreme:
         yield from _ask_to_verify(summary, reading)
         return
     yield from clear_conditions(summary, entry, f"sign.verify:{sign}")
     for condition, rules in reading.judgement.rules.by_sign.get(sign, {}).items():
         found = _found(summary, condition, rules, reading, is_believed=is_second_extreme)
         yield from bring_to(summary, reading.judgement, condition, found, entry.effective_at, entry.entry_id)
-
-
-def _is_extreme(sign: str, value: Decimal) -> bool:
-    usual = EXTREME_MONITOR_VALUES.get(sign)
-    return usual is not None and not usual[0] <= value <= usual[1]
 
 
 def _ask_to_verify(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
@@ -186,7 +181,7 @@ def _judge_past(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFac
     entry = reading.entry
     if entry.source is Source.MONITOR:
         past = _to_verify(reading, f"sign.verify:{reading.sign}:past")
-        if past is not None and _is_extreme(reading.sign, reading.value):
+        if past is not None and is_extreme(reading.sign, reading.value):
             yield from list_past(summary, reading.judgement, past, entry)
         return
     known = reading.judgement.rules
@@ -230,7 +225,7 @@ def _finding(
     """Rule and source are of the level found; where the value itself is milder, the words say that of it."""
     beyond = max((rule for rule in matching if rule.level <= level), key=_level, default=None)
     is_reached = beyond is not None and beyond.level is level
-    rule = beyond if beyond is not None and is_reached else _rule_that_holds(summary, rules, level)
+    rule = beyond if beyond is not None and is_reached else _rule_that_holds(summary, rules, level, reading.value)
     why = "not yet settled" if beyond is None else limit_words(summary, beyond)
     window = max((one.window_seconds for one in rules if one.level is level is Level.WARNING), default=0)
     text = f"{value_words(reading.sign, reading.value)}, {why}"
@@ -241,11 +236,12 @@ def _finding(
     return Finding(rule.rule_id, condition, level, text, rule.source(), window_seconds=window, remeasured=remeasured)
 
 
-def _rule_that_holds(summary: SessionSummary, rules: tuple[AlertRule, ...], level: Level) -> AlertRule:
-    """The row of a level that is held by its hysteresis: one that counts for this patient, without company."""
+def _rule_that_holds(summary: SessionSummary, rules: tuple[AlertRule, ...], level: Level, value: Decimal) -> AlertRule:
+    """The row of a level that is held: by its hysteresis, else one that counts for this patient, without company."""
     of_level = [rule for rule in rules if rule.level is level]
+    held = [one for one in of_level if is_held(summary, one, value)]
     plain = [one for one in of_level if not (one.with_symptoms or one.with_sedation or is_switched_off(summary, one))]
-    return next(iter([*plain, *of_level, *rules]))
+    return next(iter([*held, *plain, *of_level, *rules]))
 
 
 def _level(rule: AlertRule) -> Level:

@@ -92,6 +92,12 @@ CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
          signs(systolic_mmhg=157)],
         "sbp.high", None,
     ),
+    "a lone extreme of a monitor is no baseline, which would switch lines off": (
+        replace(READY, baseline={"spo2_percent": 98}),
+        [signs(spo2_percent=40, author=MONITOR), charted("infusion_started", PUMP | {"pump_rate_ml_per_h": "20"}),
+         signs(spo2_percent=93)],
+        "spo2.low", "warning",
+    ),
     "a late rate runs from the bag of its time": (
         RUNNING,
         [charted("bag_dispensed", BAG | {"concentration_mg_per_ml": "1"}),

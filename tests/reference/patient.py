@@ -9,7 +9,7 @@ from session_store.domain.alert import Level
 from session_store.domain.entries import Entry
 from session_store.domain.entry_choices import SYMPTOM_TERMS
 from session_store.domain.rules.rule_set import RuleSet
-from tests.reference.record import FIRST_DRUG_KINDS, HALF_AN_HOUR, by_time, value_of
+from tests.reference.record import FIRST_DRUG_KINDS, baseline_entry, by_time, value_of
 
 COMPANY = timedelta(minutes=15)
 
@@ -63,14 +63,8 @@ def first_drug_at(read: list[Entry]) -> datetime | None:
 
 def baseline_of(read: list[Entry], sign: str) -> Decimal | None:
     """The last value before the first drug, at most 30 min before it (clinical-decisions 3)."""
-    last: Entry | None = None
-    for entry in by_time(read):
-        if entry.content.kind in FIRST_DRUG_KINDS:
-            is_recent = last is not None and entry.effective_at - last.effective_at <= HALF_AN_HOUR
-            return value_of(last, sign) if last is not None and is_recent else None
-        if value_of(entry, sign) is not None:
-            last = entry
-    return None
+    entry = baseline_entry(read, sign)
+    return None if entry is None else value_of(entry, sign)
 
 
 def newest_value(read: list[Entry], sign: str) -> Entry | None:

@@ -6,11 +6,13 @@ order in which it was true.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from session_store.domain.amendment import content_from_plain
 from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry
+from session_store.domain.limits import EXTREME_MONITOR_VALUES
 from session_store.domain.session import TRANSITION_KINDS, TRANSITIONS, SessionStatus
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -132,13 +134,39 @@ def _pump_moved(read: list[Entry]) -> list[datetime]:
 
 
 def _is_newer_baseline(read: list[Entry], entry: Entry, first_drug_at: datetime) -> bool:
-    """A late set from the half hour before the first drug, with a sign that has no newer value in that half hour."""
+    """A late set from the half hour before the first drug, with a value that is newer than the baseline of its sign."""
     if not timedelta(0) < first_drug_at - entry.effective_at <= HALF_AN_HOUR:
         return False
     for sign in VITAL_SIGN_FIELDS:
-        before = [
-            one.effective_at for one in read if value_of(one, sign) is not None and one.effective_at <= first_drug_at
-        ]
-        if value_of(entry, sign) is not None and all(one < entry.effective_at for one in before):
+        baseline = baseline_entry(read, sign)
+        is_newer = baseline is None or baseline.effective_at < entry.effective_at
+        if value_of(entry, sign) is not None and is_newer:
             return True
     return False
+
+
+def baseline_entry(read: list[Entry], sign: str) -> Entry | None:
+    """The entry with the last value before the first drug, at most 30 min before it (clinical-decisions 3). What a
+    monitor sent as an extreme is none: the value before it is, unless that is as far out."""
+    before: list[Entry] = []
+    for entry in by_time(read):
+        if entry.content.kind in FIRST_DRUG_KINDS:
+            last = _believable(before, sign)
+            is_recent = last is not None and entry.effective_at - last.effective_at <= HALF_AN_HOUR
+            return last if is_recent else None
+        if value_of(entry, sign) is not None:
+            before.append(entry)
+    return None
+
+
+def _believable(before: list[Entry], sign: str) -> Entry | None:
+    if not before or before[-1].source != "monitor" or not is_extreme(sign, value_of(before[-1], sign)):
+        return before[-1] if before else None
+    is_before_extreme = len(before) < 2 or is_extreme(sign, value_of(before[-2], sign))
+    return None if is_before_extreme else before[-2]
+
+
+def is_extreme(sign: str, value: Decimal) -> bool:
+    """Whether a lone monitor value is so far out that it is verified before it is believed."""
+    usual = EXTREME_MONITOR_VALUES.get(sign)
+    return usual is not None and not usual[0] <= value <= usual[1]

@@ -12,12 +12,11 @@ from session_store.domain.rules.model import AlertRule
 from tests.reference.bedside import Bedside
 from tests.reference.moments import Seen
 from tests.reference.patient import COMPANY, is_outside_rule_set, newest_statement, newest_symptom_at, newest_value
-from tests.reference.record import is_superseded, value_of
+from tests.reference.record import is_extreme, is_superseded, value_of
 from tests.reference.vital_signs import (
     are_milder_long_enough,
     established_level,
     is_beyond,
-    is_extreme,
     margin_level,
     shown_level,
 )

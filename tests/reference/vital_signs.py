@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from session_store.domain.alert import Level
 from session_store.domain.entries import CUFF_SIGNS, Entry
-from session_store.domain.limits import EXTREME_MONITOR_VALUES
 from session_store.domain.rules.model import Against, AlertRule, Comparison
 from session_store.domain.rules.rule_set import RuleSet
 from tests.reference.moments import Seen
@@ -15,12 +14,6 @@ from tests.reference.patient import baseline_of, has_symptoms, is_sedated, oxyge
 CONFIRMED_AFTER = {Level.ADVISORY: timedelta(seconds=60), Level.WARNING: timedelta(seconds=60),
                    Level.CRITICAL: timedelta(seconds=15)}  # fmt: skip
 SETTLED_AFTER = timedelta(seconds=60)
-
-
-def is_extreme(sign: str, value: Decimal) -> bool:
-    """Whether a lone monitor value is so far out that it is verified before it is believed."""
-    usual = EXTREME_MONITOR_VALUES.get(sign)
-    return usual is not None and not usual[0] <= value <= usual[1]
 
 
 def shown_level(

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from scipy.stats import binomtest
 
 from session_store.reports import Reports, ResponderReport, day_range, responder_rate
 
@@ -65,6 +66,15 @@ def test_wilson_interval(responders: int, denominator: int, percent: float, low:
     assert rate.words() == (
         f"{responders} of {denominator} patients ({percent:.1f} %, 95 % interval {low:.1f} to {high:.1f} %)"
     )
+
+
+@pytest.mark.parametrize("denominator", [5, 17, 400])
+def test_the_interval_is_that_of_scipy(denominator: int) -> None:
+    for responders in range(denominator + 1):
+        expected = binomtest(responders, denominator).proportion_ci(confidence_level=0.95, method="wilson")
+        rate = responder_rate(responders, denominator)
+        assert rate.interval_low_tenths == pytest.approx(expected.low * 1000, abs=0.51)
+        assert rate.interval_high_tenths == pytest.approx(expected.high * 1000, abs=0.51)
 
 
 @pytest.mark.parametrize(("denominator", "words"), [(0, "0 of 0 patients"), (4, "4 of 4 patients")])
