@@ -101,7 +101,7 @@ def plan_session(
     if now.count() and now.is_visible():
         now.click()
     page.click("#bedside--plan")
-    page.wait_for_url(re.compile(r"/bedside/[0-9a-f-]{36}"))
+    expect(page).to_have_url(re.compile(r"/bedside/[0-9a-f-]{36}"))
     return page.url.rsplit("/", 1)[1]
 
 

@@ -3,10 +3,14 @@
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from session_store.command_line import main
 from session_store.storage.engine import Engines
 from tests.postgresql import ON_BOTH_ENGINES
 from tests.record_building import TestRecord
@@ -15,6 +19,17 @@ from tests.storage.tampering import tamper
 
 
 def run(url: str, *words: str) -> tuple[int, str, str]:
+    """In this process, which saves a start of a second each."""
+    said, complaint = StringIO(), StringIO()
+    with patch.dict(os.environ, INFUSION_DATABASE_URL=url), redirect_stdout(said), redirect_stderr(complaint):
+        try:
+            code = main(words)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return code, said.getvalue(), complaint.getvalue()
+
+
+def run_as_typed(url: str, *words: str) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "session_store", *words], cwd=ROOT, env=os.environ | {"INFUSION_DATABASE_URL": url},
         capture_output=True, text=True, check=False, timeout=120,
@@ -85,3 +100,10 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(tmp_path: Path, url: st
 def test_a_word_that_is_no_command_is_a_line_of_usage(tmp_path: Path) -> None:
     code, _, complaint = run(f"sqlite:///{tmp_path / 'none.sqlite'}", "erase")
     assert code == 2 and "usage: python -m session_store" in complaint
+
+
+def test_as_typed(record: TestRecord, database_url: str, tmp_path: Path) -> None:
+    record.running()
+    code, said, complaint = run_as_typed(database_url, "verify")
+    assert code == 0 and said.endswith("intact\n") and complaint == ""
+    assert run_as_typed(f"sqlite:///{tmp_path / 'none.sqlite'}", "verify")[0] == 2
