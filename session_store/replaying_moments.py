@@ -96,7 +96,7 @@ def _signs_overdue(watch: _Watch, waiting: list[tuple[str, datetime]], flag_afte
     for sign, last in waiting:
         known = watch.open_alerts.get(f"overdue.sign:{sign}")
         if known is None or known.rule_id != "overdue.sign.warning":
-            flag, warning = overdue_at(last, due_at(last, context, sign), flag_after, factor)
+            flag, warning = overdue_at(last, context, sign, flag_after, factor)
             yield flag if known is None else warning
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from numpy.random import Generator
 
+from session_store.domain.drug_classes import DrugClass, drug_classes
 from simulators.bedside_observation import BedsideObserver, is_settled
 from simulators.paperwork import discharge_assessment, planned_total_mg, preparation_papers, rest_of_bag_mg
 from simulators.pump import Pump
@@ -19,7 +20,6 @@ from simulators.staff import PHYSICIAN, Staff
 from simulators.virtual_patient import Persona, VirtualPatient
 
 CLOSING_KINDS = frozenset({"discharged", "transferred", "left_against_advice", "session_aborted", "session_cancelled"})
-SEDATIVES = frozenset({"midazolam", "lorazepam", "diazepam"})
 _RECOVERY_PAIN_ROUND_MIN = 20.0
 _TRY_AGAIN_MIN = 5.0
 _BASELINE_MIN = 4.0
@@ -154,7 +154,7 @@ class Nurse:
             content = self._bolus(minute, float(content["dose_mg_per_kg"]), patient)
             drawn = {"amount_mg": content["dose_mg"]}
             return [Act(minute, "drug_drawn", drawn), Act(minute, act.kind, content)]
-        elif act.kind == "medication_given" and content["drug_name"] in SEDATIVES:
+        elif act.kind == "medication_given" and DrugClass.BENZODIAZEPINE in drug_classes(content["drug_name"]):
             self._watch_sedated(minute)
         self._move(act.kind, minute, pump)
         return [Act(minute, act.kind, content)]

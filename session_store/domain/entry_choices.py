@@ -385,7 +385,3 @@ SYMPTOM_TERMS = frozenset(
         AdverseEffectTerm.CONFUSION,
     }
 )
-# Sedatives and opioids after which the patient is watched more closely (clinical-decisions 4: every 5 min for 30 min).
-BENZODIAZEPINES = frozenset({"midazolam", "lorazepam", "diazepam"})
-OPIOIDS = frozenset({"morphine", "fentanyl", "hydromorphone", "oxycodone", "remifentanil"})
-REVERSAL_DRUGS = frozenset({"naloxone", "flumazenil"})

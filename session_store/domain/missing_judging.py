@@ -77,8 +77,8 @@ def judge_overdue(summary: SessionSummary, judgement: Judgement) -> Iterator[Ale
         last = summary.set_counts_from(sign)
         if last is None or flag_min is None:
             continue
-        due, flag_after = due_at(last, context, sign), timedelta(minutes=float(flag_min))
-        flag, warning = overdue_at(last, due, flag_after, float(factor or 0))
+        flag_after = timedelta(minutes=float(flag_min))
+        flag, warning = overdue_at(last, context, sign, flag_after, float(factor or 0))
         if judgement.now >= flag:
             is_warning = factor is not None and judgement.now >= warning
             rule_id = "overdue.sign.warning" if is_warning else "overdue.sign.advisory"

@@ -67,20 +67,25 @@ def due_at(last_set: datetime, context: ScheduleContext, sign: str = "heart_rate
 
     Sedation keeps the usual interval: only after a benzodiazepine or opioid is it due with every set.
     """
-    due = last_set + _interval_at(last_set, context, sign)
+    return _due(last_set, context, sign)[0]
+
+
+def _due(last_set: datetime, context: ScheduleContext, sign: str) -> tuple[datetime, timedelta]:
+    """When it is due, and the interval that this closes: the tight one where an event has pulled it."""
+    interval = _interval_at(last_set, context, sign)
+    due = last_set + interval
     events = (context.depressant_at,) if sign == SEDATION else (context.tightened_at, context.depressant_at)
-    for event in events:
-        if event is not None and event > last_set:
-            due = min(due, event + TIGHT)
-    return due
+    pulled = [event + TIGHT for event in events if event is not None and event > last_set and event + TIGHT < due]
+    return (min(pulled), TIGHT) if pulled else (due, interval)
 
 
 def overdue_at(
-    last_set: datetime, due: datetime, flag_after: timedelta = FLAG_AFTER, factor: float = 1.5
+    last_set: datetime, context: ScheduleContext, sign: str, flag_after: timedelta = FLAG_AFTER, factor: float = 1.5
 ) -> tuple[datetime, datetime]:
     """(advisory, warning): at due + 2 min and at 1.5 x the interval, the warning never before the advisory."""
+    due, interval = _due(last_set, context, sign)
     flag = due + flag_after
-    return flag, max(flag, last_set + (due - last_set) * factor)
+    return flag, max(flag, due + interval * (factor - 1))
 
 
 def _interval_at(at: datetime, context: ScheduleContext, sign: str) -> timedelta:

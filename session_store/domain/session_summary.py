@@ -13,11 +13,9 @@ from uuid import UUID
 
 from session_store.domain.alert import OpenAlert
 from session_store.domain.care_standing import CareStanding
+from session_store.domain.drug_classes import DrugClass, drug_classes
 from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry, plain_content
 from session_store.domain.entry_choices import (
-    BENZODIAZEPINES,
-    OPIOIDS,
-    REVERSAL_DRUGS,
     SYMPTOM_TERMS,
     AdverseEffectTerm,
     Source,
@@ -322,7 +320,8 @@ class SessionSummary:
     def _fold_discharge_override(self, entry: Entry) -> None:
         content: Any = entry.content
         self.discharge_override_by, self.discharge_override_reason = entry.author_name, content.reason
-        self.discharge_overridden = (content.overridden or "").split()
+        known = self.discharge_overridden
+        known += [one for one in (content.overridden or "").split() if one not in known]
 
     def _fold_patient_limit(self, entry: Entry) -> None:
         content: Any = entry.content
@@ -374,12 +373,12 @@ class SessionSummary:
         content: Any = entry.content
         self._first_drug(entry.effective_at)
         self.medication_at = _later(self.medication_at, entry.effective_at)
-        name = content.drug_name.strip().lower()
-        if name in BENZODIAZEPINES | OPIOIDS:
+        classes = drug_classes(content.drug_name)
+        if classes & {DrugClass.BENZODIAZEPINE, DrugClass.OPIOID}:
             self.depressant_at = _later(self.depressant_at, entry.effective_at)
-        if name in BENZODIAZEPINES:
+        if DrugClass.BENZODIAZEPINE in classes:
             self.benzodiazepine_at = _later(self.benzodiazepine_at, entry.effective_at)
-        if name in REVERSAL_DRUGS:
+        if DrugClass.REVERSAL in classes:
             self.reversal_at = _later(self.reversal_at, entry.effective_at)
 
     def _fold_sedation(self, entry: Entry) -> None:

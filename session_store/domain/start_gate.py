@@ -97,18 +97,26 @@ def _about_baseline(summary: SessionSummary, rules: RuleSet, at: datetime) -> It
     for rule in rules.of_kind(RuleKind.START_GATE):
         if rule.sign is None:
             continue
-        value = _baseline(summary, rule.sign, at)
         if rule.limit is None or rule.comparison is None:
-            if value is None and rule.sign in SCHEDULED_SIGNS:
+            if rule.sign in SCHEDULED_SIGNS and _baseline(summary, rule.sign, at) is None:
                 yield rule.rule_id
-        elif value is not None and BEYOND[rule.comparison](value, rule.limit):
+            continue
+        value = _newest(summary, rule.sign, at)
+        if value is not None and BEYOND[rule.comparison](value, rule.limit):
             yield rule.rule_id
 
 
 def _baseline(summary: SessionSummary, sign: str, at: datetime) -> Decimal | None:
-    """The sign's value in the set that counts as baseline for a start at `at`: at most 30 min old."""
-    if sign in summary.baseline:
-        return summary.baseline[sign].value
+    """The sign's value before any session drug, in a set that is at most 30 min old at the start."""
+    if summary.first_drug_at is None:
+        return _newest(summary, sign, at)
+    known = summary.baseline.get(sign)
+    return known.value if known is not None and at - known.effective_at <= BASELINE_WINDOW else None
+
+
+def _newest(summary: SessionSummary, sign: str, at: datetime) -> Decimal | None:
+    """The sign's newest value of the last 30 min: after a premedication it is not the baseline, and counts all the
+    same for whether the start is safe."""
     standing = summary.signs.get(sign)
     if standing is None or standing.value is None or standing.effective_at is None:
         return None

@@ -72,11 +72,10 @@ def judge_vital_signs(summary: SessionSummary, entry: Entry, judgement: Judgemen
 
 
 def _note_set(summary: SessionSummary, entry: Entry, judgement: Judgement) -> None:
-    """A set with all scheduled signs in recovery; the discharge gate counts the stable ones."""
+    """A set in recovery: the discharge gate counts the stable ones at the end, in the order in which they were true. A
+    part of a set is never stable; from a monitor, which loses its probes, it does not count against it either."""
     content: Any = entry.content
-    if summary.status is not SessionStatus.RECOVERY or any(getattr(content, one) is None for one in SCHEDULED_SIGNS):
-        return
-    if summary.recovery_sets and entry.effective_at <= summary.recovery_sets[-1].at:
+    if summary.status is not SessionStatus.RECOVERY:
         return
     is_stable = outside_rule_set(summary) is None and not any(
         rule.level >= Level.WARNING and matches(summary, judgement.rules, rule, value, entry.effective_at)
@@ -84,9 +83,14 @@ def _note_set(summary: SessionSummary, entry: Entry, judgement: Judgement) -> No
         for rules in judgement.rules.by_sign.get(sign, {}).values()
         for rule in rules
     )
+    is_part = any(getattr(content, one) is None for one in SCHEDULED_SIGNS)
+    if is_part and (is_stable or entry.source is Source.MONITOR):
+        return
+    sets = sorted([*summary.recovery_sets, ObservedSet(entry.effective_at, is_stable)], key=lambda one: one.at)
+    unstable = [one for one in sets if not one.is_stable][-1:]
+    run = [one for one in sets if one.is_stable and (not unstable or one.at > unstable[0].at)]
     # The first stable set of the run stays: a monitor sends many, and what counts is how far they are apart.
-    run = [one for one in summary.recovery_sets if one.is_stable] if is_stable else []
-    summary.recovery_sets = [*run[:1], *run[1:][-2:], ObservedSet(entry.effective_at, is_stable)]
+    summary.recovery_sets = [*unstable, *run[:1], *run[1:][-3:]]
 
 
 def _values(content: Any) -> list[tuple[str, Decimal]]:

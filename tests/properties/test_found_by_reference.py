@@ -138,7 +138,7 @@ CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
     ),
     "a stronger bag is a rate rise, after which signs are due sooner": (
         RUNNING,
-        [signs(1000, **BASELINE), charted("bag_changed", BAG | {"concentration_mg_per_ml": "2"}), clock(450)],
+        [signs(1000, **BASELINE), charted("bag_changed", BAG | {"concentration_mg_per_ml": "2"}), clock(440)],
         "overdue.sign:spo2_percent", "advisory",
     ),
     "an effect corrected to a milder grade and back is open again": (

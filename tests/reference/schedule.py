@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from session_store.domain.alert import Level
+from session_store.domain.drug_classes import DrugClass, drug_classes
 from session_store.domain.entries import Entry
-from session_store.domain.entry_choices import BENZODIAZEPINES, OPIOIDS
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session import SessionStatus
 from tests.reference.patient import has_risk, is_missing_in, newest_answer, plan_of, weight_kg
@@ -33,7 +33,9 @@ def overdue_level(read: list[Entry], sign: str, rules: RuleSet, now: datetime) -
         return None
     if sign == "sedation":
         return Level.ADVISORY
-    after_intervals = since + (due - since) * float(rules.limit("overdue.sign.warning"))
+    is_pulled = due < since + _interval(read, sign, since)
+    interval = 5 * _MINUTE if is_pulled else _interval(read, sign, since)
+    after_intervals = due - interval + interval * float(rules.limit("overdue.sign.warning"))
     return Level.WARNING if now >= after_intervals else Level.ADVISORY
 
 
@@ -76,9 +78,13 @@ def depressant_at(read: list[Entry]) -> datetime | None:
     given = None
     for entry in by_time(read):
         content: Any = entry.content
-        if content.kind == "medication_given" and content.drug_name.strip().lower() in BENZODIAZEPINES | OPIOIDS:
+        if content.kind == "medication_given" and _depresses(content.drug_name):
             given = entry.effective_at
     return given
+
+
+def _depresses(drug_name: str) -> bool:
+    return bool(drug_classes(drug_name) & {DrugClass.BENZODIAZEPINE, DrugClass.OPIOID})
 
 
 def counts_from(read: list[Entry], sign: str) -> datetime | None:

@@ -10,8 +10,8 @@ from session_store.domain.entries import SCHEDULED_SIGNS, Entry
 from session_store.domain.readiness import READINESS_RULES
 from session_store.domain.rules.model import AlertRule, RuleKind
 from session_store.domain.rules.rule_set import RuleSet
-from tests.reference.patient import attestation_of, baseline_of, contents_of, newest_value, plan_of, weight_of
-from tests.reference.record import HALF_AN_HOUR, value_of
+from tests.reference.patient import attestation_of, contents_of, newest_value, plan_of, weight_of
+from tests.reference.record import FIRST_DRUG_KINDS, HALF_AN_HOUR, baseline_entry, value_of
 from tests.reference.vital_signs import compares
 
 _TESTS = {"ecg_done": "ecg_indicated", "liver_tests_done": "liver_tests_indicated"}
@@ -76,17 +76,22 @@ def _is_unclear(read: list[Entry], item: str) -> bool:
 
 def _is_sign_missing(read: list[Entry], row: AlertRule, sign: str, at: datetime) -> bool:
     """A baseline that there is not, or one beyond the row's limit."""
-    value = _value_before(read, sign, at)
     if row.limit is None:
-        return value is None and sign in SCHEDULED_SIGNS
+        return sign in SCHEDULED_SIGNS and not _has_baseline(read, sign, at)
+    value = _newest_before(read, sign, at)
     return value is not None and compares(row, Fraction(value), Fraction(row.limit))
 
 
-def _value_before(read: list[Entry], sign: str, at: datetime) -> Decimal | None:
-    """The baseline before any drug, else the newest value of the last 30 min."""
-    baseline = baseline_of(read, sign)
-    if baseline is not None:
-        return baseline
+def _has_baseline(read: list[Entry], sign: str, at: datetime) -> bool:
+    """One before any drug, not older than 30 min at the start."""
+    if all(entry.content.kind not in FIRST_DRUG_KINDS for entry in read):
+        return _newest_before(read, sign, at) is not None
+    entry = baseline_entry(read, sign)
+    return entry is not None and at - entry.effective_at <= HALF_AN_HOUR
+
+
+def _newest_before(read: list[Entry], sign: str, at: datetime) -> Decimal | None:
+    """The newest value of the last 30 min."""
     newest = newest_value(read, sign)
     is_recent = newest is not None and at - newest.effective_at <= HALF_AN_HOUR
     return value_of(newest, sign) if newest is not None and is_recent else None
