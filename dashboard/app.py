@@ -32,7 +32,7 @@ from dashboard.api.rules import rules_router
 from dashboard.api.sessions import sessions_router
 from dashboard.api.sign_in import sign_in_router
 from dashboard.api.staff import staff_router
-from dashboard.notifying import notifying
+from dashboard.notifying import Notifier, notifying
 from dashboard.pages import administration, bedside, panel, review, rules, session
 from dashboard.push.endpoint import change_stream_router
 from dashboard.push.hub import Hub
@@ -81,10 +81,12 @@ def build(settings: Settings) -> Application:
 def _services(settings: Settings, engines: Engines) -> Services:
     clock = SystemClock()
     feed = ChangeFeed()
-    hub = Hub(clock.now)
+    reader = Reader(engines.reader, settings.clinic_id)
+    command = settings.notifier_command
+    notifier = Notifier(command, clock.now, reader.summary) if command else None
+    hub = Hub(clock.now, notifier=notifier.standing if notifier else None)
     if not engines.is_shared:
         feed.listen(hub.publish)
-    reader = Reader(engines.reader, settings.clinic_id)
     return Services(
         settings=settings,
         clock=clock,
@@ -93,6 +95,7 @@ def _services(settings: Settings, engines: Engines) -> Services:
         reports=Reports(reader.outcomes),
         accounts=AccountBook(engines.writer, engines.reader, settings.clinic_id, clock),
         hub=hub,
+        notifier=notifier,
     )
 
 
@@ -106,7 +109,7 @@ def _lifespan(services: Services, engines: Engines) -> Any:
         judging = asyncio.create_task(_judge_time(services, leadership))
         with (
             listening(engines, services.reader, services.settings.clinic_id, number, services.hub.publish),
-            notifying(services.settings.notifier_command, services.recorder),
+            notifying(services.notifier, services.recorder),
         ):
             yield
         judging.cancel()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dashboard.notifying import Notifier
 from dashboard.push.hub import Hub
 from session_store.accounts import AccountBook
 from session_store.clock import Clock
@@ -22,3 +23,5 @@ class Services:
     reports: Reports
     accounts: AccountBook
     hub: Hub
+    # None where the clinic has no command for it.
+    notifier: Notifier | None

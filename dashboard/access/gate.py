@@ -22,6 +22,11 @@ from session_store.errors import StoreUnavailable
 from session_store.storage.account_table import AccountRow
 
 COOKIE = "infusion_session"
+# A page names the account that it shows: the cookie is shared by all tabs, and another tab may have signed in since.
+SHOWN_ACCOUNT = "X-Infusion-Account"
+_SHOWN_ACCOUNT_BYTES = SHOWN_ACCOUNT.lower().encode()
+# Whoever they show, these are right: one begins anew, the other wants nobody signed in here.
+ANY_ACCOUNT_PATHS = frozenset({"/api/v1/login", "/api/v1/welcome", "/api/v1/logout"})
 LARGEST_BODY_BYTES = 2_000_000
 # How long a looked-up sign-in is believed without asking the database again; signing out forgets it at once.
 REMEMBER_SECONDS = 5.0
@@ -107,11 +112,12 @@ def _refusal(scope: Scope, account: AccountRow | None) -> Response | None:
     if role not in roles:
         if account is None:
             return _sign_in_first(path, is_api)
-        return _plain(
+        # Before the role: that of the other person is not what was wrong.
+        return _other_person(scope, account) or _plain(
             is_api, 403, f"not permitted for the role {role}", f"Your role ({role}) has no access to this page."
         )
     if method == "POST":
-        return _bad_post(scope)
+        return _bad_post(scope) or (_other_person(scope, account) if account is not None else None)
     if path == "/":
         return RedirectResponse(HOME_PAGES[role], 303)
     return None
@@ -126,6 +132,17 @@ def _sign_in_first(path: str, is_api: bool) -> Response:
     if is_api:
         return _problem(401, "not signed in")
     return RedirectResponse(f"/login?next={quote(path)}", 303)
+
+
+def _other_person(scope: Scope, account: AccountRow) -> Response | None:
+    """Nobody acts under another name than the page shows. Programs that show no page send no such header."""
+    if scope["method"] != "POST" or scope["path"] in ANY_ACCOUNT_PATHS:
+        return None
+    shown = next((value.decode("latin-1") for name, value in scope["headers"] if name == _SHOWN_ACCOUNT_BYTES), None)
+    if shown is None or shown.strip().lower() == str(account.account_id):
+        return None
+    words = f"{account.display_name} is signed in now, and this page shows another account; reload it"
+    return _problem(409, words, field="account")
 
 
 def _bad_post(scope: Scope) -> Response | None:
@@ -146,8 +163,8 @@ def _plain(is_api: bool, status: int, reason: str, words: str) -> Response:
     return _problem(status, reason) if is_api else HTMLResponse(message_page(words), status)
 
 
-def _problem(status: int, reason: str, limit: str | None = None) -> Response:
-    return JSONResponse({"problems": [{"field": "", "reason": reason, "limit": limit}]}, status)
+def _problem(status: int, reason: str, limit: str | None = None, field: str = "") -> Response:
+    return JSONResponse({"problems": [{"field": field, "reason": reason, "limit": limit}]}, status)
 
 
 async def _check_callback(

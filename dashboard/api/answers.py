@@ -179,6 +179,8 @@ class GateItem(BaseModel):
 class Gates(BaseModel):
     """What holds or cautions the next act; `..._held` are the items that no physician has overridden."""
 
+    act: str | None = Field(description="the act that is to come, start or discharge; null: the lists say nothing")
+    status: str = Field(description="of the session, as it was asked about")
     start: list[GateItem]
     discharge: list[GateItem]
     start_held: list[str]
@@ -440,6 +442,6 @@ class Nothing(BaseModel):
 
 
 class Health(_Open):
-    """Whether the server is alive and can read the record."""
+    """Whether the server is alive and can read the record; `notifier` on `/readyz`: none, ok or failing."""
 
     status: str

@@ -38,7 +38,9 @@ def _routes(description: dict[str, Any]) -> str:
         for path, methods in description["paths"].items()
         for method, route in methods.items()
     ]
-    return f"<p>Machine-readable: <a href='/api/openapi.json'>OpenAPI</a>.</p><table>{''.join(rows)}</table>"
+    words = escape(description["info"]["description"])
+    machine_readable = "<p>Machine-readable: <a href='/api/openapi.json'>OpenAPI</a>.</p>"
+    return f"<p>{words}</p>{machine_readable}<table>{''.join(rows)}</table>"
 
 
 def _kinds(description: dict[str, Any]) -> str:

@@ -6,19 +6,22 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from dashboard.access.gate import COOKIE
+from dashboard.access.gate import ANY_ACCOUNT_PATHS, COOKIE, SHOWN_ACCOUNT
 from dashboard.api.answers import Problems
 from dashboard.api.entry_schemas import UUID7_PATTERN, component_schemas, reference
 
-WORDS = """The record of infusion sessions. People sign in with `POST /api/v1/login` and hold a session cookie, devices
+WORDS = f"""The record of infusion sessions. People sign in with `POST /api/v1/login` and hold a session cookie, devices
 send a bearer token. Times are RFC 3339 with an offset. A decimal may also be sent as text. What an entry says is
-checked by the record, one outcome an entry; every refusal is `{"problems": [{"field", "reason", "limit"}]}`."""
+checked by the record, one outcome an entry; every refusal is `{{"problems": [{{"field", "reason", "limit"}}]}}`.
+A POST may name in the header `{SHOWN_ACCOUNT}` the account (its id) whose act it is, as every page does: it is refused
+with 409 and the field `account` while somebody else is signed in. Without the header nothing is compared."""
 _OPEN_PATHS = frozenset({"/api/v1/login", "/api/v1/welcome"})
 _REFUSALS = {
     "400": "the body cannot be read",
     "401": "not signed in",
     "403": "not permitted for the role, or posted from another site",
     "404": "no such thing",
+    "409": "the header names another account than the one signed in; nothing was written",
     "413": "too large",
     "415": "not application/json",
     "422": "cannot be read, or refused",
@@ -89,5 +92,7 @@ def _possible_refusals(path: str, method: str, route: dict[str, Any]) -> Iterato
         yield "404"
     if method == "post":
         yield from ("400", "413", "415")
+    if method == "post" and path not in ANY_ACCOUNT_PATHS:
+        yield "409"
     if "requestBody" in route or "parameters" in route:
         yield "422"

@@ -34,6 +34,9 @@ class SentAcknowledgement(BaseModel):
     action: str
     deadline_min: int | None = None
     remark: str | None = None
+    seen_level: str | None = Field(
+        None, description="`peak_level` of the alert as it was shown to the person; no level reached since is answered"
+    )
 
 
 class SentTablet(BaseModel):

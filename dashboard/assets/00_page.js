@@ -37,20 +37,44 @@
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 
-  /** Calls the server; answers {ok, status, body}; status 0 when the server was not reached. */
-  async function call(method, path, body) {
+  // A half-open connection never answers. Reading may take longer: a whole record is more than an entry.
+  const GIVE_UP_MS = { GET: 20000, POST: 8000 };
+
+  /** What is sent with a body. The account that this page shows goes along: another tab may have signed somebody else in,
+      and then the server refuses instead of recording under that name. */
+  function headersOf(body) {
+    const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+    if (window.infusion.me) headers["X-Infusion-Account"] = window.infusion.me.account_id;
+    return headers;
+  }
+
+  function parsedOf(text) {
+    try { return text ? JSON.parse(text) : {}; } catch (_) { return { is_unreadable: true, problems: [{ field: "", reason: "unreadable answer" }] }; }
+  }
+
+  /** Tells the page (shell.js) that somebody else is signed in by now. */
+  function tellOtherPerson(status, body) {
+    const problem = status === 409 && (body.problems || []).find((one) => one.field === "account");
+    if (problem) document.dispatchEvent(new CustomEvent("infusion:other_person", { detail: problem.reason }));
+  }
+
+  /** Calls the server; answers {ok, status, body}; status 0 when the server was not reached or has not answered within
+      `giveUpMs`: whether it has taken the request is then not known. */
+  async function call(method, path, body, giveUpMs) {
+    const ending = new AbortController();
+    const giveUp = setTimeout(() => ending.abort(), giveUpMs || GIVE_UP_MS[method]);
     try {
       const answer = await fetch(path, {
-        method, credentials: "same-origin",
-        headers: body === undefined ? {} : { "Content-Type": "application/json" },
+        method, credentials: "same-origin", signal: ending.signal, headers: headersOf(body),
         body: body === undefined ? undefined : JSON.stringify(body),
       });
-      const text = await answer.text();
-      let parsed = {};
-      try { parsed = text ? JSON.parse(text) : {}; } catch (_) { parsed = { problems: [{ field: "", reason: "unreadable answer" }] }; }
+      const parsed = parsedOf(await answer.text());
+      tellOtherPerson(answer.status, parsed);
       return { ok: answer.ok, status: answer.status, body: parsed };
     } catch (_) {
       return { ok: false, status: 0, body: { problems: [{ field: "", reason: "the server was not reached" }] } };
+    } finally {
+      clearTimeout(giveUp);
     }
   }
 

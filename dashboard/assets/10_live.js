@@ -55,6 +55,8 @@
       heard();
       const heartbeat = JSON.parse(event.data);
       window.infusion.clock.learn(heartbeat.server_time);
+      // How the clinic's notifier fares; null where there is none.
+      window.infusion.notifier = heartbeat.notifier || null;
       const number = heartbeat.change_number;
       if (number === null || last === null) return;
       // The server told of more than arrived here: ask again for what is missing.

@@ -21,12 +21,19 @@
 
   function time(instant) { return window.infusion.clinicTime(instant); }
 
+  /** The level that was seen is not a field anybody filled in; its limit is when the alert became worse. */
+  function problemWords(one) {
+    if (one.field === "seen_level" && one.limit) return one.reason + " (at " + time(one.limit) + ")";
+    return [words(one.field || ""), one.reason, one.limit].filter(Boolean).join(" ");
+  }
+
   /** What the server's answer says, in words for the card; "" when it was recorded. */
   function refusal(answer) {
     const result = answer.body.results ? answer.body.results[0] : answer.body;
     if (answer.ok && result && (result.outcome === "recorded" || result.outcome === "duplicate")) return "";
     const problems = (result && result.problems) || answer.body.problems || [];
-    const said = problems.map((one) => [words(one.field || ""), one.reason, one.limit].filter(Boolean).join(" ")).join("; ");
+    const said = problems.map(problemWords).join("; ");
+    if (answer.status === 409) return "Not recorded: " + problems.map((one) => one.reason).join("; ");
     if (answer.status === 401) return "Not recorded: you are signed out. Sign in again.";
     if (answer.status === 403) return "Not recorded: your role may not do this.";
     return "Not recorded: " + (said || "the server answered " + answer.status);
@@ -49,7 +56,8 @@
     let tile = null;
     let mode = "closed";     // closed, choosing, other, sending, waiting
     let drawn = "";
-    let asked = null;        // the alerts that were shown when somebody began to answer
+    let remark = "";         // what is being written under "Other", until it is recorded or taken back
+    let asked = null;        // the alerts that were shown when somebody began to answer, with the worst level of each
     let pending = null;      // requests that are still to be taken: [{path, body}]
     let retry = null;
     let attempts = 0;
@@ -81,11 +89,18 @@
       if (shown.cleared_at) return "Over since " + time(shown.cleared_at) + ", not seen";
       if (shown.is_past) return "Recorded late, for " + time(shown.raised_at);
       if (shown.unanswered_at && isUnanswered(shown, now)) {
-        return "Not answered: passed on beyond the panel at " + time(shown.unanswered_at) + (shown.unanswered_times > 1 ? ", again" : "");
+        return "Nobody has answered for " + age(now - Date.parse(shown.sounded_at || shown.recorded_at)) + passedOn();
       }
       const left = shown.sounds_at && !shown.sounded_at && shown.level !== "critical" ? Date.parse(shown.sounds_at) - now : 0;
       if (left > 0 && isUnanswered(shown, now)) return "Silent: re-measure within " + countdown(left) + ", then it sounds";
       return "";
+    }
+
+    /** Only a run of the notifier's command that has ended says whether the alert was passed on. */
+    function passedOn() {
+      const run = window.infusion.notifier && window.infusion.notifier.alerts[shown.alert_id];
+      if (!run || Date.parse(run.at) < Date.parse(shown.unanswered_at)) return "";
+      return run.failure ? ". NOT passed on: the notifier " + run.failure : ". Passed on at " + time(run.at);
     }
 
     function promise(now) {
@@ -112,10 +127,16 @@
       return made;
     }
 
+    /** What the buttons depend on: while somebody chooses or writes, nothing that comes meanwhile changes them. */
+    function offered(role) {
+      if (mode === "closed") return [mode, root.dataset.state, shown.level, isSomebodyThere(), role].join(" ");
+      return mode === "choosing" ? mode + " " + (shown.level === "critical") : mode;
+    }
+
     /** Rebuilds the buttons only when what they offer changes, so that none moves under a finger. */
     function drawActions() {
       const me = window.infusion.me || {};
-      const wanted = [mode, root.dataset.state, shown.level, isSomebodyThere(), me.role].join(" ");
+      const wanted = offered(me.role);
       if (wanted === drawn) return;
       drawn = wanted;
       actions.replaceChildren();
@@ -149,8 +170,9 @@
     function drawOther() {
       const field = el("input", "", actions, { type: "text", maxlength: "400", "aria-label": "What was done" });
       const save = button("Acknowledge", () => answer({ action: "other", remark: field.value.trim() }), "primary");
-      save.disabled = true;
-      field.addEventListener("input", () => { save.disabled = !field.value.trim(); });
+      field.value = remark;
+      save.disabled = !remark.trim();
+      field.addEventListener("input", () => { remark = field.value; save.disabled = !remark.trim(); });
       field.addEventListener("keydown", (event) => { if (event.key === "Enter" && !save.disabled) save.click(); });
       button("Back", back);
       field.focus();
@@ -158,7 +180,7 @@
 
     function go(newMode) { mode = newMode; problem.put(""); drawActions(); }
 
-    function back() { clearTimeout(retry); pending = asked = null; go("closed"); }
+    function back() { if (mode === "other") remark = ""; clearTimeout(retry); pending = asked = null; go("closed"); }
 
     /** The alerts that an answer is for: those that stand as the card says, or stood so when somebody began to answer.
         What joined the card since then was not read by anybody. */
@@ -169,13 +191,14 @@
     }
 
     function choose() {
-      asked = new Set(meant().map((alert) => alert.alert_id));
+      asked = new Map(meant().map((alert) => [alert.alert_id, alert.peak_level]));
       go("choosing");
     }
 
+    /** What was seen goes with the answer, however often it is tried: a level reached since is not answered by it. */
     function answer(content) {
       pending = meant().map((alert) => {
-        const body = { entry_id: window.infusion.uuid7() };
+        const body = { entry_id: window.infusion.uuid7(), seen_level: asked ? asked.get(alert.alert_id) : alert.peak_level };
         for (const key in content) if (content[key] !== undefined) body[key] = content[key];
         return { path: "/api/v1/alerts/" + alert.alert_id + "/acknowledgements", body };
       });
@@ -203,7 +226,7 @@
         sent.shift();
         const said = refusal(answer);
         if (said) problem.put(said);
-        else if (mode === "waiting") problem.put("");
+        else { remark = ""; if (mode === "waiting") problem.put(""); }
       }
       pending = asked = null;
       attempts = 0;

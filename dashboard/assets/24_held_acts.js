@@ -1,6 +1,7 @@
 /* What holds the start of ready sessions and the discharge home of those in recovery, asked of the server: an item is met
    or held again by the clock alone, so that it is no part of a tile. Asked anew after a hand entry and every half minute;
-   an answer older than a minute and a half is taken for not known (S2). A physician overrides what was read, no more. */
+   an answer older than a minute and a half is taken for not known (S2). A physician overrides what was read, no more:
+   the override names it, and the server refuses it where other items hold by then. */
 (function () {
   "use strict";
   const AGAIN_MS = 30000;
@@ -23,6 +24,7 @@
   /** `onNews(sessionId, gate)` is called with each answer, and with null when it is not known (any more). */
   function create(onNews) {
     const known = new Map();       // session -> {askAt, askedAt, isAsking, act, isTold}
+    const unanswered = new Map();  // entry id -> the override as sent, while it is not known what became of it
     let isForbidden = false;
     let isStopped = false;
 
@@ -35,7 +37,8 @@
       one.isAsking = false;
       if (isStopped || known.get(id) !== one) return null;
       if (answer.status === 403) isForbidden = true;
-      if (!answer.ok || one.act !== act) return null;
+      // An answer about another act says nothing of this one: its empty list is not "not held".
+      if (!answer.ok || one.act !== act || answer.body.act !== act) return null;
       one.askedAt = now;
       one.isTold = true;
       const gate = gateOf(answer.body, act);
@@ -49,13 +52,27 @@
       if (one && one.isTold) onNews(id, null);
     }
 
-    /** Sends a physician's override; "" when it is recorded, else why not. The server overrides what holds in that moment:
-        what holds now must be what was read (`read`), else it is shown first. */
+    /** Sends a physician's override; "" when it is recorded, else why not. What holds now must be what was read (`read`),
+        else it is shown first. Where the answer was lost the same entry is sent as it was: it is recorded once. */
     async function override(sessionId, read, entry) {
+      if (unanswered.has(entry.entry_id)) return sendOverride(sessionId, unanswered.get(entry.entry_id));
       const newest = known.has(sessionId) ? await ask(sessionId, performance.now()) : null;
       if (!newest) return "Not recorded: what holds it could not be read again. Press once more.";
       if (!read || idsOf(newest) !== idsOf(read)) return "Not recorded: the list above has just changed. Read it and press once more.";
-      return window.infusion.sessionEntries.sendEntry(sessionId, entry);
+      if (!newest.held.length) return "Not recorded: nothing is held any more.";
+      return sendOverride(sessionId, Object.assign({ overridden: idsOf(newest) }, entry));
+    }
+
+    async function sendOverride(sessionId, entry) {
+      unanswered.set(entry.entry_id, entry);
+      const answer = await window.infusion.sessionEntries.postEntry(sessionId, entry);
+      if (answer.said) return answer.said;
+      unanswered.delete(entry.entry_id);
+      if (["recorded", "duplicate"].includes(answer.outcome)) return "";
+      if (known.has(sessionId)) ask(sessionId, performance.now());
+      // The items that hold stand in the list above.
+      const about = answer.problems.find((one) => one.field === "overridden");
+      return "Not recorded: " + (about ? [about] : answer.problems).map((one) => one.reason).join("; ") + (about ? ". Read the list above and press once more." : "");
     }
 
     return {

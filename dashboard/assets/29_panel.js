@@ -259,21 +259,29 @@
       let open = 0;
       let needing = 0;
       let unseen = 0;
-      let passedOn = 0;
+      let leftAlone = 0;
       tiles.forEach(({ tile }) => {
         if (panelWords.OPEN.includes(tile.status)) { open += 1; counted[tile.status] = (counted[tile.status] || 0) + 1; }
         const list = tile.alerts || [];
         if (list.some((alert) => panelWords.RANK[alert.level] > 1 && panelWords.isUnanswered(alert, now))) needing += 1;
-        if (list.some((alert) => alert.unanswered_at && panelWords.isUnanswered(alert, now))) passedOn += 1;
+        if (list.some((alert) => alert.unanswered_at && panelWords.isUnanswered(alert, now))) leftAlone += 1;
         unseen += list.filter((alert) => panelWords.isOver(alert)).length;
       });
       put("open", String(open));
-      put("needing", needing + (needing === 1 ? " needs somebody" : " need somebody") + (passedOn ? ", " + passedOn + " for over 60 s" : ""));
+      put("needing", needing + (needing === 1 ? " needs somebody" : " need somebody") + (leftAlone ? ", " + leftAlone + " for over 60 s" : ""));
       put("states", panelWords.OPEN.filter((one) => counted[one]).map((one) => counted[one] + " " + one).join(", "));
       put("unseen", unseen ? unseen + " over, not seen" : "");
+      put("notifier", notifierWords());
       find("needing").dataset.some = needing ? "true" : "false";
       empty.hidden = tiles.size > 0;
       if (tiles.size === 0) showNothing(200);
+    }
+
+    /** The clinic's notifier speaks for itself here only while it fails. */
+    function notifierWords() {
+      const notifier = window.infusion.notifier;
+      if (!notifier || !notifier.failed_at) return "";
+      return "The notifier " + notifier.failure + ", " + window.infusion.clinicTime(notifier.failed_at);
     }
 
     function soundingNow(now) {

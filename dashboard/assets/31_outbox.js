@@ -66,22 +66,11 @@
 
   // ------------------------------------------------------------------------------------------------- sending
 
-  /** One request that cannot hang: bad Wi-Fi must not stop the queue. Status 0 when there was no answer. */
+  /** One request that cannot hang: bad Wi-Fi must not stop the queue. Status 0 when there was no answer, or one that is
+      not the server's: a gateway's page must not look like a refusal. */
   async function request(method, path, body) {
-    const ending = new AbortController();
-    const giveUp = setTimeout(() => ending.abort(), GIVE_UP_WAITING_MS);
-    try {
-      const answer = await fetch(path, {
-        method, credentials: "same-origin", cache: "no-store", signal: ending.signal,
-        headers: body ? { "Content-Type": "application/json" } : {},
-        body: body ? JSON.stringify(body) : undefined,
-      });
-      return { status: answer.status, body: parsed(await answer.text()) };
-    } catch (_) {
-      return { status: 0, body: null };
-    } finally {
-      clearTimeout(giveUp);
-    }
+    const answer = await window.infusion.call(method, path, body || undefined, GIVE_UP_WAITING_MS);
+    return answer.body.is_unreadable ? { ok: false, status: 0, body: {} } : answer;
   }
 
   function emit(detail) { document.dispatchEvent(new CustomEvent("infusion:outbox", { detail: detail || {} })); }
@@ -127,6 +116,10 @@
     return true;
   }
 
+  function isAboutAccount(answer) {
+    return answer.status === 409 && (answer.body.problems || []).some((one) => one.field === "account");
+  }
+
   function learnPerson(me) {
     signedIn = me;
     if (me.server_time) clock.learn(me.server_time);
@@ -153,6 +146,8 @@
     const body = Object.assign({ sent_at: new Date(clock.now()).toISOString() }, item.body);
     const answer = await request("POST", item.path, body);
     if (answer.status === 401) { retryLater("signed_out"); return false; }
+    // Somebody has signed in elsewhere since the question above: nothing is recorded under another name.
+    if (isAboutAccount(answer)) { retryLater("other_person"); return false; }
     const results = answer.status === 200 && answer.body && answer.body.results;
     if (Array.isArray(results)) return settle(item, results);
     if (answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status) && answer.body && answer.body.problems) {
@@ -282,15 +277,9 @@
     return Array.from(counts);
   }
 
-  /** Whether the server cannot be asked at this moment, as far as this tablet knows. */
-  function isOffline() {
-    const isStuck = trouble === "offline" && mine().some((item) => item.state === "waiting");
-    return isStuck || navigator.onLine === false || document.body.classList.contains("path-lost");
-  }
-
   function flushSoon() { failures = 0; flush(); }
 
-  window.infusion.outbox = { put, send, entryItem, discard, claim, standing, words, isOffline, flush: flushSoon };
+  window.infusion.outbox = { put, send, entryItem, discard, claim, standing, words, request, flush: flushSoon };
   document.addEventListener("infusion:me", () => { adopt(); flushSoon(); });
   window.addEventListener("online", flushSoon);
   window.addEventListener("storage", (event) => { if (!event.key || event.key.startsWith(PREFIX)) emit(); });

@@ -317,7 +317,7 @@
       form.setBusy(false);
       if (SETTLED.includes(answer.outcome)) { finished(form, entry, "Saved"); return; }
       if (answer.outcome === "kept") { finished(form, entry, "Kept on this tablet, not yet sent"); return; }
-      if (state.view !== form.kind && !gates.isOverride(form.kind)) openView(form.kind);
+      if (state.view !== form.kind) openView(form.kind);
       giveBack(form, answer, Date.parse(entry.effective_at));
     }
 
@@ -326,7 +326,6 @@
       const what = words().entryWords(entry, state.tile && state.tile.weight_kg, state.entries) || words().entryTitle(entry, state.entries);
       form.say(`${word} ${time(entry.effective_at)}: ${what}`);
       if (form.hasPad) form.focusFirst();
-      if (gates.isOverride(entry.kind)) gates.overrideSaved(form, window.infusion.me.display_name, word.toLowerCase());
       if (STATUS_AFTER[entry.kind]) {
         const whatIsMissing = gates.isNeverHeld(entry, word !== "Saved") ? " As it happened: what is missing is an alert at the panel." : "";
         say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.${whatIsMissing}`);
@@ -337,7 +336,7 @@
     /** `at`: the time that was refused or is asked about, epoch ms. */
     function giveBack(form, answer, at) {
       const asks = answer.outcome === "confirmation_needed";
-      if (!asks) form.forgetTap();
+      if (asks) gates.takeQuestion(form); else form.forgetTap();
       form.say(asks ? "Please check. Nothing is recorded yet." : "Not recorded.");
       form.showProblems(asks ? answer.problems : gates.takeRefusal(form, answer, at), asks);
     }
@@ -410,7 +409,7 @@
       screen.querySelectorAll("[data-entry-form]").forEach((element) => {
         const form = attach(element, {
           onSave: (one) => (gates.isOverride(one.kind) ? gates.override(one) : saveForm(one)),
-          onChange: (one, field) => { markDraft(one); paintDose(one); paintTotal(one); staff.changed(one, field); },
+          onChange: (one, field) => { markDraft(one); paintDose(one); paintTotal(one); staff.changed(one, field); gates.edited(one); },
           needsAgain: (problem, one) => {
             const name = window.infusion.dose.typedTwice(one, state.tile);
             return name === problem.field ? name : null;
@@ -534,7 +533,7 @@
 
     const list = window.infusion.bedsideEntries.create(screen, { state, send, say, openView, forms });
     const readiness = window.infusion.readiness.create(screen, { state, send, say, unsentHere });
-    const gates = window.infusion.gates.create(screen, { state, forms, status: () => localStatus().status, say, openView, saveForm });
+    const gates = window.infusion.gates.create(screen, { state, forms, status: () => localStatus().status, say, openView });
     attachForms();
     const staff = window.infusion.staff.create(forms);
     wire();

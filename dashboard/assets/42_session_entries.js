@@ -72,7 +72,8 @@
     const result = answer.ok && answer.body.results ? answer.body.results[0] : null;
     const problems = (result ? result.problems : answer.body.problems) || [];
     if (result) return { outcome: result.outcome, problems, said: "" };
-    const said = answer.status === 401 ? "Not recorded: you are signed out. Sign in and press again."
+    const said = answer.status === 409 ? "Not recorded: " + problems.map((one) => one.reason).join("; ")
+      : answer.status === 401 ? "Not recorded: you are signed out. Sign in and press again."
       : answer.status === 403 ? "Not recorded: your role may not do this." : answer.status === 0 ? "Not recorded: the server was not reached. Press again." : "";
     return { outcome: "refused", problems: said ? [] : problems, said };
   }

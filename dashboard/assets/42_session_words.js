@@ -50,7 +50,7 @@
     const facts = [
       [alert.raised_at, "raised" + (alert.is_past ? " for a past time" : "")],
       [alert.sounded_at, "sounded"],
-      [alert.unanswered_at, "unanswered, passed on" + (alert.unanswered_times > 1 ? " again" : "")],
+      [alert.unanswered_at, (alert.unanswered_times > 1 ? "still " : "") + "not answered by anybody"],
       [alert.at_the_chair && alert.at_the_chair.at, alert.at_the_chair && alert.at_the_chair.by + " at the chair"],
       [seen && seen.at, seen && "acknowledged by " + seen.by + ": " + plain(seen.action) + (seen.remark ? ", " + seen.remark : "")],
       [alert.cleared_at, "cleared"],

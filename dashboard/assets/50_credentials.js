@@ -1,7 +1,7 @@
 /* Credentials of staff: record one, withdraw one, and the list of who may supervise and who may give ketamine. */
 (function () {
   "use strict";
-  const { onPage, call, uuid7 } = window.infusion;
+  const { onPage, call, clock, uuid7 } = window.infusion;
   const { make, button } = window.infusion.entryField;
 
   onPage("administration", (root) => {
@@ -14,6 +14,7 @@
     const roles = place.dataset.roles.split(" ");
     let people = [];
     let held = {};
+    let sent = { text: null, id: null };
 
     root.querySelectorAll("#administration--credential-form [data-name]").forEach((one) => { one.name = one.dataset.name; });
 
@@ -46,7 +47,7 @@
       const until = (held[person.account_id] || {})[credential];
       const node = make("td", "", undefined, { "data-credential": credential });
       const box = make("div", "administration__credential");
-      const isValid = until !== undefined && until >= new Date().toISOString().slice(0, 10);
+      const isValid = until !== undefined && until >= new Date(clock.now()).toISOString().slice(0, 10);
       box.classList.toggle("administration__credential--lacking", !isValid);
       box.append(make("span", "", until === undefined ? "missing" : isValid ? `until ${until}` : `expired ${until}`));
       if (until !== undefined) box.append(withdrawButton(person, credential, until));
@@ -73,13 +74,24 @@
       problemPlace.classList.toggle("hidden", !problems.length);
     }
 
+    /** The same content keeps its id until it is on record: pressed again after a lost answer, it is recorded once. */
+    function idOf(content) {
+      const text = JSON.stringify(content);
+      if (sent.text !== text) sent = { text, id: uuid7() };
+      return sent.id;
+    }
+
     /** True when it is on record. */
     async function record(content) {
       showProblems([]);
-      const entry = Object.assign({ entry_id: uuid7(), kind: "staff_credential" }, content);
+      const entry = Object.assign({ entry_id: idOf(content), kind: "staff_credential" }, content);
       const answer = await call("POST", "/api/v1/clinic/entries", { entries: [entry] });
       const result = answer.ok ? answer.body.results[0] : answer.body;
-      if (answer.ok && result.outcome === "recorded") { await list(); return true; }
+      if (answer.ok && (result.outcome === "recorded" || result.outcome === "duplicate")) {
+        sent = { text: null, id: null };
+        await list();
+        return true;
+      }
       say("Not recorded.");
       showProblems(result.problems || []);
       return false;

@@ -5,6 +5,8 @@
   const { call } = window.infusion;
   const LEVELS = [["critical", "*** Critical"], ["warning", "** Warning"], ["advisory", "* Advisory"]];
   const SHOWN = 3;
+  // Hundreds of sessions are judged twice.
+  const REPLAY_MS = 60000;
 
   const perHour = (value) => (value === null || value === undefined ? "-" : value.toFixed(2));
   const plural = (count, word) => count + " " + word + (count === 1 ? "" : "s");
@@ -87,7 +89,7 @@
   /** Replays a change into `place`; answers whether it was shown. */
   async function showBurden(place, change, state) {
     place.replaceChildren(element("p", "Replaying past sessions…", "quiet", { role: "status" }));
-    const answer = await call("POST", "/api/v1/rules/replay", change);
+    const answer = await call("POST", "/api/v1/rules/replay", change, REPLAY_MS);
     if (answer.ok) {
       place.replaceChildren(...draw(answer.body, state));
       return true;

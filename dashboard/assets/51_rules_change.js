@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const { element, button, problemLines, problemBox, replacedLine, needsSecond, showBurden } = window.infusion.rules;
-  const { call, uuid7 } = window.infusion;
+  const { call, clock, uuid7 } = window.infusion;
 
   function line(rule, state) {
     const isChoice = rule.rule_id in state.choices;
@@ -36,20 +36,34 @@
     ], "rules-change__second");
   }
 
-  function lapseNote() {
-    return element("p", "Another change waits for its signature. It lapses when this one takes effect.", "rules-change__second");
+  function lapseNote(state) {
+    const note = element("p", "Another change waits for its signature. It lapses when this one takes effect.", "rules-change__second", { "data-role": "lapse" });
+    note.hidden = !state.book.waiting.length;
+    return note;
+  }
+
+  /** What else waits came or went: the panel stays as it is, with its replay. */
+  function markLapse(place, state) {
+    place.querySelectorAll("[data-role=lapse]").forEach((note) => { note.hidden = !state.book.waiting.length; });
   }
 
   function reasonField(state) {
     const input = element("textarea", null, "rules-change__reason", { id: "rules--reason", rows: "2", maxlength: "400", autocomplete: "off" });
     input.value = state.reason;
-    input.addEventListener("input", () => { state.reason = input.value; state.reasonTyped(); });
+    input.addEventListener("input", () => { state.reason = input.value; state.entryId = null; state.reasonTyped(); });
     return element("label", [element("span", "Reason (required, stays on record)"), input], "rules-change__label");
   }
 
+  /** While it is on its way nothing that is read meanwhile changes what it was made from. */
   async function save(place, state) {
+    state.isSaving = true;
+    await send(place, state);
+    state.isSaving = false;
+  }
+
+  async function send(place, state) {
     const entry = { entry_id: state.entryId || (state.entryId = uuid7()), kind: "alert_limits_changed", based_on_version: state.book.version, reason: state.reason.trim(), ...changeOf(state) };
-    const answer = await call("POST", "/api/v1/clinic/entries", { entries: [entry], sent_at: new Date().toISOString() });
+    const answer = await call("POST", "/api/v1/clinic/entries", { entries: [entry], sent_at: new Date(clock.now()).toISOString() });
     const result = answer.ok ? answer.body.results[0] : null;
     if (result && (result.outcome === "recorded" || result.outcome === "duplicate")) {
       const waits = result.problems.some((one) => one.field === "needs_second_person");
@@ -58,7 +72,7 @@
     }
     const refused = result ? { body: result } : answer;
     if ((refused.body.problems || []).some((one) => one.field === "based_on_version")) {
-      await state.lookAgain("The rules were changed meanwhile. Look again, then save.");
+      await state.lookAgain();
       return;
     }
     place.querySelector("[data-role=said]").replaceChildren(problemBox(problemLines(refused, state.nameOf)));
@@ -80,7 +94,8 @@
       replay.disabled = true;
       const key = JSON.stringify(changeOf(state));
       const isSound = await showBurden(burden, changeOf(state), state);
-      if (key !== JSON.stringify(changeOf(state))) return;
+      // Of another change, or of rules that are not in force any more.
+      if (key !== JSON.stringify(changeOf(state)) || !burden.isConnected) return;
       replay.disabled = false;
       replay.classList.toggle("primary", !isSound);
       state.isReplayed = isSound;
@@ -97,7 +112,7 @@
       ...(unreadable.length ? [problemBox(["Not a number: " + unreadable.join(", ")])] : []),
       ...(state.notice ? [problemBox([state.notice])] : []),
       ...(waits ? [secondNote()] : []),
-      ...(state.book.waiting.length ? [lapseNote()] : []),
+      lapseNote(state),
       reasonField(state), replay, burden,
       element("div", null, "rules-change__said", { "data-role": "said" }),
       element("div", [keep, button("Discard", "", () => state.discard())], "rules-change__buttons rules-change__buttons--last"),
@@ -105,5 +120,5 @@
     state.reasonTyped();
   }
 
-  Object.assign(window.infusion.rules, { drawChange });
+  Object.assign(window.infusion.rules, { drawChange, markLapse });
 })();

@@ -2,12 +2,21 @@
 (function () {
   "use strict";
   const { element, button, problemLines, problemBox, replacedLine, clinicDay, showBurden } = window.infusion.rules;
-  const { call, uuid7 } = window.infusion;
+  const { call, clock, uuid7 } = window.infusion;
+
+  // The same act keeps its id: pressed again after an answer was lost, it is recorded once.
+  const ids = new Map();
+  function idOf(entry) {
+    const key = JSON.stringify(entry);
+    if (!ids.has(key)) ids.set(key, uuid7());
+    return ids.get(key);
+  }
 
   async function record(card, state, entry, said) {
-    const answer = await call("POST", "/api/v1/clinic/entries", { entries: [{ entry_id: uuid7(), ...entry }], sent_at: new Date().toISOString() });
+    const sent = { entry_id: idOf(entry), ...entry };
+    const answer = await call("POST", "/api/v1/clinic/entries", { entries: [sent], sent_at: new Date(clock.now()).toISOString() });
     const result = answer.ok ? answer.body.results[0] : null;
-    if (result && result.outcome === "recorded") { await state.saved(said); return; }
+    if (result && (result.outcome === "recorded" || result.outcome === "duplicate")) { await state.recorded(said); return; }
     card.querySelector("[data-role=said]").replaceChildren(problemBox(problemLines(result ? { body: result } : answer)));
   }
 
@@ -17,7 +26,13 @@
       const withdraw = () => record(card, state, { kind: "clinic_entered_in_error", withdrawn_entry_id: one.entry_id, reason: "withdrawn by its author before it was signed" }, "Withdrawn. It never took effect.");
       return [element("p", "Another physician or administrator signs it.", "quiet small"), button("Withdraw", "", withdraw)];
     }
-    const sign = button("Sign as second person", "primary", () => { sign.disabled = true; record(card, state, { kind: "alert_limits_signed", signed_entry_id: one.entry_id }, "Signed. It is in force."); });
+    const sign = button("Sign as second person", "primary", async () => {
+      // What is signed is what stands here now, not what stood here when the page was last heard of.
+      if (!state.isCurrent()) return;
+      sign.disabled = true;
+      await record(card, state, { kind: "alert_limits_signed", signed_entry_id: one.entry_id }, "Signed. It is in force.");
+      sign.disabled = false;
+    });
     sign.dataset.role = "sign";
     sign.disabled = true;
     const show = button("Show what it would have done", "", async () => {
@@ -41,9 +56,17 @@
     return card;
   }
 
+  /** A card stays as long as nothing of it has changed, with what was replayed in it: a replay is of the rules in force. */
   function drawWaiting(place, state) {
     place.classList.toggle("hidden", !state.book.waiting.length);
-    place.replaceChildren(element("h2", "Waits for a second person"), ...state.book.waiting.map((one) => waitingCard(one, state)));
+    const kept = new Map(Array.from(place.querySelectorAll("[data-change]"), (card) => [card.dataset.drawn, card]));
+    const cards = state.book.waiting.map((one) => {
+      const drawn = JSON.stringify([state.book.version, state.mayEdit, one]);
+      const card = kept.get(drawn) || waitingCard(one, state);
+      card.dataset.drawn = drawn;
+      return card;
+    });
+    place.replaceChildren(element("h2", "Waits for a second person"), ...cards);
   }
 
   function standingLine(one) {

@@ -16,6 +16,20 @@
     document.dispatchEvent(new CustomEvent("infusion:theme", { detail: next }));
   }
 
+  // The page goes on showing the person who opened it, so nothing more is recorded from it: it says so until it is read anew.
+  document.addEventListener("infusion:other_person", (event) => {
+    const bar = document.querySelector(".shell__other-person") || document.body.appendChild(document.createElement("div"));
+    bar.className = "shell__other-person";
+    bar.setAttribute("role", "alert");
+    const words = document.createElement("span");
+    words.textContent = "Not recorded: " + event.detail + ".";
+    const reload = document.createElement("button");
+    reload.type = "button";
+    reload.textContent = "Reload";
+    reload.addEventListener("click", () => location.reload());
+    bar.replaceChildren(words, reload);
+  });
+
   onPage("*", (root) => {
     if (!root.querySelector("#shell--theme")) return undefined;  // sign-in and messages have no frame
     let zone;

@@ -22,6 +22,7 @@ def _status_row() -> html.Div:
                 [html.Span("", id="panel--open", className="number"), html.Span(" open")], className="panel__open"
             ),
             html.Span("", id="panel--needing", className="panel__needing"),
+            html.Span("", id="panel--notifier", className="panel__notifier"),
             html.Span("", id="panel--paused", className="panel__paused"),
             html.Span("", id="panel--unseen", className="panel__unseen"),
             html.Span("", id="panel--states", className="panel__states"),

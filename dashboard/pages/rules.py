@@ -2,7 +2,7 @@
 
 The page is drawn by `assets/51_rules*.js` from `GET /api/v1/rules`. Selectors: `#rules--search`, `#rules--list` with
 `[data-rule=<id>]` and `[name=<id>]` for its limit, `#rules--change` with `#rules--reason`, `#rules--replay`,
-`#rules--save`, `#rules--waiting` with `[data-role=sign]`, `#rules--history`.
+`#rules--save`, `#rules--as-of`, `#rules--waiting` with `[data-role=sign]`, `#rules--history`.
 """
 
 from functools import partial
@@ -34,20 +34,23 @@ def _bar() -> html.Div:
             html.Div(**{"data-place": "search"}, className="rules__search"),
             html.Div("", id="rules--sections", className="rules__sections", role="group", **{"aria-label": "Sections"}),
             html.P("", id="rules--version", className="rules__version quiet", role="status"),
+            html.P("", id="rules--as-of", className="rules__as-of quiet number"),
         ],
         className="rules__bar",
     )
 
 
 def _list() -> html.Div:
-    return html.Div(html.P("Reading the rules", className="quiet"), id="rules--list", className="rules__list")
+    return html.Div(
+        html.P("Reading the rules", className="quiet"), id="rules--list", className="rules__list shell__live"
+    )
 
 
 def _side() -> html.Div:
     return html.Div(
         [
             html.Section("", id="rules--change", className="card rules-change hidden"),
-            html.Section("", id="rules--waiting", className="card rules-waiting hidden"),
+            html.Section("", id="rules--waiting", className="card rules-waiting shell__live hidden"),
             html.Section("", id="rules--history", className="card rules-history"),
         ],
         className="rules__side",

@@ -53,10 +53,18 @@ class Viewer:
 
 
 class Hub:
-    """The viewers of one clinic in this process. `now` gives the server's aware time for the heartbeat."""
+    """The viewers of one clinic in this process. `now` gives the server's aware time for the heartbeat, `notifier` how
+    its runs ended, where there is one."""
 
-    def __init__(self, now: Callable[[], datetime], *, heartbeat_s: float = HEARTBEAT_S) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+        notifier: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> None:
         self._now = now
+        self._notifier = notifier
         self._heartbeat_s = heartbeat_s
         self._viewers: set[Viewer] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -103,7 +111,10 @@ class Hub:
 
     def first_heartbeat(self) -> bytes:
         """The proof of the path for a new stream. It names no number: what was missed is still to come."""
-        return heartbeat_event(self._now(), None)
+        return self._heartbeat(None)
+
+    def _heartbeat(self, change_number: int | None) -> bytes:
+        return heartbeat_event(self._now(), change_number, self._notifier() if self._notifier else None)
 
     def publish(self, change_json: Mapping[str, Any]) -> None:
         """Hands one committed change to every viewer. From any thread; returns at once.
@@ -147,5 +158,5 @@ class Hub:
     def _beat(self) -> None:
         if self._loop is None or self._is_closed:
             return
-        self._send_to_all(Message(heartbeat_event(self._now(), self._change_number)))
+        self._send_to_all(Message(self._heartbeat(self._change_number)))
         self._timer = self._loop.call_later(self._heartbeat_s, self._beat)

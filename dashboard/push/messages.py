@@ -26,9 +26,13 @@ def change_event(change: Mapping[str, Any]) -> bytes:
     return _event("change", {"v": WIRE_VERSION, **change}, event_id=int(change["change_number"]))
 
 
-def heartbeat_event(server_time: datetime, change_number: int | None) -> bytes:
-    """The proof of the path: the server's time (aware) and the newest change number it has told, None if unknown."""
-    return _event("heartbeat", {"server_time": server_time.isoformat(), "change_number": change_number})
+def heartbeat_event(
+    server_time: datetime, change_number: int | None, notifier: Mapping[str, Any] | None = None
+) -> bytes:
+    """The proof of the path: the server's time (aware) and the newest change number it has told, None if unknown; with
+    a notifier, how its runs ended."""
+    said: dict[str, Any] = {"server_time": server_time.isoformat(), "change_number": change_number}
+    return _event("heartbeat", said if notifier is None else said | {"notifier": notifier})
 
 
 def cut_off_event(reason: str) -> bytes:
