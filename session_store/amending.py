@@ -14,10 +14,11 @@ from session_store.domain.amendment import (
     withdrawn_entry_ids,
 )
 from session_store.domain.checking import Check, Verdict
-from session_store.domain.entries import SERVER_KINDS, Entry, plain_content, read_content
+from session_store.domain.entries import FIELD_SPECS, SERVER_KINDS, Entry, plain_content, read_content
 from session_store.domain.entry_checks import check_questions, check_refusals
 from session_store.domain.entry_fields import Problem
 from session_store.domain.record_contents import Amendment, EnteredInError
+from session_store.server_facts import SERVER_FIELDS, with_amended_facts
 from session_store.write_transaction import WriteTransaction
 
 _NOT_WITHDRAWABLE = SERVER_KINDS | {"session_planned", "entered_in_error", "acknowledgement", "at_the_chair"}
@@ -79,6 +80,12 @@ def _refuse_amendment(transaction: WriteTransaction, check: Check, content: Amen
     elif target.content.kind == "session_planned" and IDENTITY_FIELDS & content.changes.keys():
         reason = "whose session it is cannot be amended: cancel it and plan it for the right patient"
         yield Problem("changes.patient_label", reason, None)
+    elif "overridden" in content.changes and "overridden" in FIELD_SPECS[target.content.kind]:
+        reason = "what was overridden stands: withdraw the override and override anew"
+        yield Problem("changes.overridden", reason, None)
+    elif SERVER_FIELDS.get(target.content.kind) in content.changes:
+        reason = "is found by the server: correct what it follows from"
+        yield Problem(f"changes.{SERVER_FIELDS[target.content.kind]}", reason, None)
     elif not content.changes and content.corrected_effective_at is None:
         yield Problem("changes", "nothing is corrected", "one field, or the time")
 
@@ -107,7 +114,8 @@ def amended_content(transaction: WriteTransaction, check: Check) -> tuple[Amendm
     if refusals:
         return None, Verdict([_below_changes(one) for one in refusals], [])
     questions = [_below_changes(one) for one in check_questions(inner) if one.field in content.changes]
-    return replace(content, corrected=plain_content(corrected)), Verdict([], questions)
+    said = with_amended_facts(inner, target)
+    return replace(content, corrected=plain_content(said)), Verdict([], questions)
 
 
 def _below_changes(problem: Problem) -> Problem:

@@ -9,13 +9,13 @@ from typing import Any
 
 from session_store.domain.discharge_gate import discharge_gate, observed_until, reversed_until, sets_apart_from
 from session_store.domain.entry_choices import ReadinessItem
+from session_store.domain.override_checks import BEFORE_START
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import SessionSummary
 from session_store.domain.start_gate import GateItem, held_by, start_gate
 from session_store.storage.row_mapping import number_or_none
 
-_BEFORE_START = frozenset({SessionStatus.PLANNED, SessionStatus.READY})
 _READINESS = {f"start.{item}.held": item for item in ReadinessItem}
 _FIELD_WORDS = {
     "supervising_account_id": "supervising physician",
@@ -25,9 +25,11 @@ _FIELD_WORDS = {
 
 def gates_view(summary: SessionSummary, rules: RuleSet, now: datetime) -> dict[str, Any]:
     """What holds or cautions the next act: the start while it is to come, the discharge home in recovery."""
-    start = start_gate(summary, rules, now) if summary.status in _BEFORE_START else []
+    start = start_gate(summary, rules, now) if summary.status in BEFORE_START else []
     discharge = discharge_gate(summary, rules, now) if summary.status is SessionStatus.RECOVERY else []
     return {
+        "act": _act_of(summary.status),
+        "status": summary.status.value,
         "start": [_item_view(item, summary, rules) for item in start],
         "discharge": [_item_view(item, summary, rules) for item in discharge],
         "start_held": [item.rule_id for item in held_by(start, summary.start_overridden)],
@@ -38,6 +40,13 @@ def gates_view(summary: SessionSummary, rules: RuleSet, now: datetime) -> dict[s
         "home_score_at_least": number_or_none(rules.rule("discharge.score.held").limit),
         "as_of": now.isoformat(),
     }
+
+
+def _act_of(status: SessionStatus) -> str | None:
+    """The held act that is to come; None while none is, so that an empty list is not taken for a gate that is met."""
+    if status in BEFORE_START:
+        return "start"
+    return "discharge" if status is SessionStatus.RECOVERY else None
 
 
 def _item_view(item: GateItem, summary: SessionSummary, rules: RuleSet) -> dict[str, Any]:

@@ -94,6 +94,12 @@ class Reader:
         with reading(self._engine) as connection:
             return projections.has_session(connection, self._clinic_id, session_id)
 
+    def author_of(self, session_id: UUID, entry_id: UUID) -> tuple[UUID | None, str] | None:
+        """Account and name of whoever recorded an entry of this session; None where it is not of this session."""
+        with reading(self._engine) as connection:
+            entries = self._entries(connection, session_id)
+        return next(((one.author_id, one.author_name) for one in entries if one.entry_id == entry_id), None)
+
     def session_of_alert(self, alert_id: UUID) -> UUID | None:
         """The session in which an alert stands (open, or over and not seen), or None."""
         with reading(self._engine) as connection:

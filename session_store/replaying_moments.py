@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from session_store.domain.alert import OpenAlert
-from session_store.domain.missing_judging import MONITOR_SILENT
 from session_store.domain.observation_schedule import SEDATION, TIGHT, due_at, overdue_at
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import LONGEST_CATCH_UP, SessionSummary, scheduled_signs
+from session_store.domain.signal_judging import MONITOR_SILENT, NO_SIGNAL
 
 _RUNNING = frozenset({SessionStatus.RUNNING, SessionStatus.PAUSED})
 _SECOND = timedelta(seconds=1)
@@ -116,6 +116,16 @@ def _monitor_silent(watch: _Watch) -> Iterator[datetime]:
         yield last + timedelta(seconds=float(watch.rules.limit("monitor.silent.warning"))) + _JUST_AFTER
 
 
+def _lost_signals(watch: _Watch) -> Iterator[datetime]:
+    """Nothing is lost by itself while the monitor as a whole is silent: its next row is looked at anyway."""
+    if MONITOR_SILENT in watch.open_alerts or not scheduled_signs(watch.summary):
+        return
+    limit = timedelta(seconds=float(watch.rules.limit("sign.no_signal.warning"))) + _JUST_AFTER
+    for sign, last in watch.summary.monitor_signals.items():
+        if f"{NO_SIGNAL}:{sign}" not in watch.open_alerts:
+            yield last + limit
+
+
 def _dose_of_an_hour(watch: _Watch) -> Iterator[datetime]:
     """What runs now adds at most its rate to the rolling hour; an open alert is looked at again and again."""
     summary = watch.summary
@@ -187,5 +197,6 @@ def _sounds_and_promises(watch: _Watch) -> Iterator[datetime]:
 
 
 _MOMENTS = (
-    _caught_up, _overdue, _monitor_silent, _dose_of_an_hour, _planned_total, _planned_end, _sounds_and_promises,
+    _caught_up, _overdue, _monitor_silent, _lost_signals, _dose_of_an_hour, _planned_total, _planned_end,
+    _sounds_and_promises,
 )  # fmt: skip

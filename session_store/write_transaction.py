@@ -16,7 +16,7 @@ from session_store.chain import NOTHING
 from session_store.clock import Clock, in_order
 from session_store.domain.alert import AlertFact
 from session_store.domain.alert_evaluation import Judgement
-from session_store.domain.alert_history import raised_by
+from session_store.domain.alert_history import AlertsTold, raised_by
 from session_store.domain.entries import ClinicEntry, Entry
 from session_store.domain.folding import History
 from session_store.domain.rules.rule_set import RuleSet
@@ -116,8 +116,8 @@ class WriteTransaction:
             lambda: self.all_entries(session_id), lambda: self.raised_before(session_id), self.rule_book.rules_at
         )
 
-    def raised_before(self, session_id: UUID) -> dict[tuple[str, UUID | None], UUID]:
-        """Every alert ever raised in the session by (condition, evidence entry)."""
+    def raised_before(self, session_id: UUID) -> AlertsTold:
+        """Every alert ever raised in the session, with the level at which people were told of it."""
         stored = [fact for fact, _ in entry_log.session_facts(self.connection, self.clinic_id, session_id)]
         pending = [fact for change in self.changes if change.session_id == session_id for fact in change.facts]
         return raised_by([*stored, *pending])

@@ -100,6 +100,10 @@ class OpenAlert:
     # What was answered last and not kept; named until somebody answers again.
     broken_promise: AcknowledgedBy | None = None
     at_the_chair: ChairVisit | None = None
+    # The newest visit by a physician; the first of anybody is `at_the_chair`.
+    physician_at_chair: ChairVisit | None = None
+    # When the server last knew that it had become worse; None while it is as it was raised.
+    risen_at: datetime | None = None
 
     @property
     def is_over(self) -> bool:

@@ -11,6 +11,8 @@ from session_store.domain.entry_choices import AcknowledgementAction
 from session_store.domain.rules.delivered import SIGN_OF_CONDITION
 from session_store.domain.session_summary import SessionSummary
 
+PHYSICIAN = "physician"
+
 
 def judge_acknowledgement(summary: SessionSummary, entry: Entry, _judgement: Judgement) -> Iterator[AlertFact]:
     """Somebody has seen the alert; one about what has happened is over by that."""
@@ -32,9 +34,19 @@ def judge_chair_visit(summary: SessionSummary, entry: Entry, _judgement: Judgeme
     """The first who came to the chair is named; the alert goes on for everybody else."""
     content: Any = entry.content
     for alert in summary.alerts:
-        if alert.alert_id == content.alert_id and alert.at_the_chair is None:
-            alert.at_the_chair = ChairVisit(entry.author_name, entry.effective_at)
+        if alert.alert_id == content.alert_id:
+            note_chair_visit(alert, entry)
     yield from ()
+
+
+def note_chair_visit(alert: OpenAlert, entry: Entry) -> None:
+    """Who came to the chair: the first of anybody, and the newest visit of a physician."""
+    content: Any = entry.content
+    visit = ChairVisit(entry.author_name, entry.effective_at)
+    alert.at_the_chair = alert.at_the_chair or visit
+    known = alert.physician_at_chair
+    if content.role == PHYSICIAN and (known is None or visit.at >= known.at):
+        alert.physician_at_chair = visit
 
 
 def judge_sounds(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
@@ -83,13 +95,13 @@ def _broken(alert: OpenAlert, promise: AcknowledgedBy, now: datetime) -> AlertFa
 
 def _is_kept(summary: SessionSummary, alert: OpenAlert, promise: AcknowledgedBy) -> bool:
     """Whether the record shows what was promised, since the promise; what no entry can show is kept by the answer
-    itself ("other", "expected effect")."""
+    itself ("other", "expected effect"). Of who stands at the chair only a physician keeps "physician at chair"."""
     shown_at = {
         AcknowledgementAction.RATE_LOWERED: summary.rate_lowered_at,
         AcknowledgementAction.INFUSION_PAUSED: summary.halted_at,
         AcknowledgementAction.INFUSION_STOPPED: summary.ended_at,
         AcknowledgementAction.DRUG_GIVEN: summary.medication_at,
-        AcknowledgementAction.PHYSICIAN_AT_CHAIR: alert.at_the_chair.at if alert.at_the_chair else None,
+        AcknowledgementAction.PHYSICIAN_AT_CHAIR: alert.physician_at_chair.at if alert.physician_at_chair else None,
     }
     action = AcknowledgementAction(promise.action)
     if action is AcknowledgementAction.REMEASURE:

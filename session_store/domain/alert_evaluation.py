@@ -37,10 +37,11 @@ from session_store.domain.event_judging import (
     judge_serious_event,
     judge_start,
 )
-from session_store.domain.missing_judging import end_waiting_for_sedation, judge_monitor_silent, judge_overdue
+from session_store.domain.missing_judging import end_waiting_for_sedation, judge_overdue
 from session_store.domain.rules.delivered import DELIVERED, clinic_changes
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
+from session_store.domain.signal_judging import judge_lost_signals, judge_monitor_silent
 from session_store.domain.tablet_judging import judge_tablet_heard_again, judge_tablet_silent
 from session_store.domain.vital_sign_judging import judge_again, judge_standing_values, judge_vital_signs
 
@@ -72,6 +73,7 @@ _TimeJudges = dict[str, Callable[[SessionSummary, Judgement], Iterator[AlertFact
 _WATCHING: _TimeJudges = {
     "overdue": judge_overdue,
     "monitor silent": judge_monitor_silent,
+    "lost signals": judge_lost_signals,
     "dose of an hour": judge_hour,
     "planned total": judge_plan,
     "planned end": judge_duration,

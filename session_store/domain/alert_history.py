@@ -4,26 +4,35 @@ What a judge knew beside the facts (a planned sound, a calm that was counted) is
 the nearest safe answer is taken: an alert that stands sounds.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from session_store.domain.alert import AcknowledgedBy, AlertFact, ChairVisit, Fact, Level, OpenAlert, alert_opened_by
+from session_store.domain.alert import AcknowledgedBy, AlertFact, Fact, Level, OpenAlert, alert_opened_by
+from session_store.domain.alert_answers import note_chair_visit
 from session_store.domain.entries import Entry
 from session_store.domain.rules.delivered import DELIVERED
 
 _SOUNDING = frozenset({Fact.RAISED, Fact.ESCALATED, Fact.PROMISE_BROKEN})
 
 
-def raised_by(facts: Iterable[AlertFact]) -> dict[tuple[str, UUID | None], UUID]:
-    """The alerts that these facts raised, by (condition, evidence entry)."""
-    return {
-        (fact.condition.removesuffix(":past"), fact.evidence_entry_id): fact.alert_id
-        for fact in facts
-        if fact.fact in (Fact.RAISED, Fact.ESCALATED)
-    }
+# By (condition, evidence entry): the alerts that the entry showed, each with the worst level that people were told of.
+AlertsTold = Mapping[tuple[str, UUID | None], Mapping[UUID, Level]]
+
+
+def raised_by(facts: Iterable[AlertFact]) -> AlertsTold:
+    """The alerts that these facts raised or made worse."""
+    telling = [fact for fact in facts if fact.fact in (Fact.RAISED, Fact.ESCALATED)]
+    worst: dict[UUID, Level] = {}
+    for fact in telling:
+        worst[fact.alert_id] = max(fact.level, worst.get(fact.alert_id, fact.level))
+    told: dict[tuple[str, UUID | None], dict[UUID, Level]] = {}
+    for fact in telling:
+        shown = told.setdefault((fact.condition.removesuffix(":past"), fact.evidence_entry_id), {})
+        shown[fact.alert_id] = worst[fact.alert_id]
+    return told
 
 
 def opened_again(fact: AlertFact, recorded_at: datetime) -> OpenAlert:
@@ -65,8 +74,8 @@ def follow_answer(alert: OpenAlert, entry: Entry) -> None:
             entry.author_name, entry.effective_at, content.action, content.remark, deadline
         )
         alert.broken_promise = None
-    elif alert.at_the_chair is None:
-        alert.at_the_chair = ChairVisit(entry.author_name, entry.effective_at)
+    else:
+        note_chair_visit(alert, entry)
 
 
 class RecordedAlerts:
@@ -90,6 +99,8 @@ class RecordedAlerts:
             alert = self._alerts[fact.alert_id] = opened_again(fact, recorded_at)
         else:
             follow_fact(alert, fact)
+        if fact.fact is Fact.ESCALATED:
+            alert.risen_at = recorded_at
         if fact.fact is Fact.RAISED:
             self.by_level[fact.level.word] = self.by_level.get(fact.level.word, 0) + 1
         if fact.fact in _SOUNDING:

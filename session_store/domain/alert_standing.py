@@ -12,7 +12,7 @@ from uuid import UUID
 
 from session_store.domain.alert import AlertFact, Fact, Level, OpenAlert
 from session_store.domain.entries import Entry
-from session_store.domain.rules.delivered import DELIVERED
+from session_store.domain.rules.delivered import DELIVERED, VITAL_SIGN_CONDITIONS
 from session_store.domain.rules.model import AlertRule
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
@@ -98,19 +98,25 @@ def _opened(judgement: Judgement, found: Finding, at: datetime, evidence: UUID |
 
 
 def _plan_sound(summary: SessionSummary, alert: OpenAlert, now: datetime, window_seconds: int) -> None:
-    """Critical sounds at once; a lone warning after its re-measure window; a second warning ends both windows.
-    What is past never sounds."""
+    """Critical sounds at once; a lone warning after its re-measure window; a second sign at warning or worse, answered
+    or not, ends the windows of both. What is past never sounds."""
     if alert.level is Level.ADVISORY or alert.is_past:
         alert.sounds_at = None
     elif alert.level is Level.CRITICAL or window_seconds == 0:
         alert.sounds_at = now
     else:
-        waiting = [other for other in summary.alerts if other is not alert and _waits_to_sound(other)]
-        alert.sounds_at = now if waiting else now + timedelta(seconds=window_seconds)
-        for other in waiting:
-            other.sounds_at = min(other.sounds_at or now, now)
+        alert.sounds_at = now + timedelta(seconds=window_seconds)
+    if _is_sign_in_warning(alert):
+        others = [other for other in summary.alerts if other is not alert and _is_sign_in_warning(other)]
+        for one in (alert, *filter(_waits_to_sound, others)) if others else ():
+            one.sounds_at = min(one.sounds_at or now, now)
     if alert.sounds_at == now:
         alert.sounded_at = now
+
+
+def _is_sign_in_warning(alert: OpenAlert) -> bool:
+    is_of_sign = alert.condition.partition(":")[0] in VITAL_SIGN_CONDITIONS
+    return is_of_sign and alert.level >= Level.WARNING and not alert.is_over and not alert.is_past
 
 
 def _waits_to_sound(alert: OpenAlert) -> bool:
@@ -188,6 +194,7 @@ def escalate(
     alert.rule_version = judgement.rules.version
     alert.evidence_entry_id = evidence
     alert.acknowledged = None
+    alert.risen_at = judgement.now
     alert.sounded_at = alert.unanswered_at = None
     alert.unanswered_times = 0
     _plan_sound(summary, alert, judgement.now, found.window_seconds)

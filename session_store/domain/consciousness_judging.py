@@ -19,6 +19,8 @@ _SCALES = ("sedation.deep", "sedation.agitated")
 _SCALE_NAMES = {"rass": "RASS", "poss": "POSS", "moaas": "MOAA/S", "ramsay": "Ramsay", "acvpu": "ACVPU"}
 # Our proposal: dissociation charted in the last 30 min explains a new confusion.
 EXPLAINED_BY_DISSOCIATION = timedelta(minutes=30)
+# Our proposal: without a waveform, a respiratory rate counts for 2 min, and always in the set that gives it.
+BREATHS_COUNT_FOR = timedelta(minutes=2)
 NO_WAVEFORM = "no_waveform"
 _CO2, _RR, _SPO2 = "end_tidal_co2_mmhg", "respiratory_rate_per_min", "spo2_percent"
 
@@ -75,18 +77,30 @@ def judge_waveform(summary: SessionSummary, entry: Entry, judgement: Judgement) 
     if not is_absent and not is_measured and is_used:
         return
     rule = judgement.rules.find("etco2.waveform.warning")
-    if is_absent and _is_breathing_in_doubt(summary, judgement):
+    if is_absent and _is_breathing_in_doubt(summary, entry, judgement):
         rule = judgement.rules.find("etco2.waveform.critical") or rule
     found = as_found(rule, condition, rule.plain_words()) if is_absent and rule is not None else None
     yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)
 
 
-def _is_breathing_in_doubt(summary: SessionSummary, judgement: Judgement) -> bool:
+def _is_breathing_in_doubt(summary: SessionSummary, entry: Entry, judgement: Judgement) -> bool:
+    return _are_breaths_missing(summary, entry, judgement) or _is_saturation_falling(summary, judgement)
+
+
+def _are_breaths_missing(summary: SessionSummary, entry: Entry, judgement: Judgement) -> bool:
+    """No breaths counted that still say something: with this very set, or a moment ago."""
     breaths = summary.signs.get(_RR)
-    if breaths is None or breaths.value is None or breaths.not_measured_at is not None:
+    if breaths is None or breaths.effective_at is None or breaths.not_measured_at is not None:
         return True
-    saturation = summary.signs.get(_SPO2)
-    if saturation is None or saturation.value is None or saturation.value_before is None:
+    return breaths.entry_id != entry.entry_id and judgement.now - breaths.effective_at > BREATHS_COUNT_FOR
+
+
+def _is_saturation_falling(summary: SessionSummary, judgement: Judgement) -> bool:
+    """The newest SpO2 against the highest of the last minutes, and against the value before it however old that is."""
+    saturation, fall = summary.signs.get(_SPO2), judgement.rules.find_limit("etco2.waveform.critical")
+    if saturation is None or saturation.value is None or fall is None:
         return False
-    fall = judgement.rules.find_limit("etco2.waveform.critical")
-    return fall is not None and saturation.value_before - saturation.value >= fall
+    before = [one.value for one in summary.spo2_highs]
+    if saturation.value_before is not None:
+        before.append(saturation.value_before)
+    return max(before, default=saturation.value) - saturation.value >= fall

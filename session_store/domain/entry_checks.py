@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 from session_store.domain import dose_checks, gate_checks, limits, observation_checks, session_checks
-from session_store.domain.alert import Level
+from session_store.domain.alert import Level, OpenAlert
 from session_store.domain.checking import Check, Verdict
 from session_store.domain.entries import SESSION_KINDS, unusual_fields
 from session_store.domain.entry_choices import Source
 from session_store.domain.entry_fields import Problem
+from session_store.domain.override_checks import refuse_override
 from session_store.domain.session import next_status
 
 FAR_OFF = timedelta(hours=24)
@@ -28,7 +29,7 @@ AFTER_CLOSE_KINDS = frozenset(
 
 def check_entry(check: Check) -> Verdict:
     """All that is wrong or unusual about one entry in its session."""
-    refusals = [*_refusals_of_status(check), *check_refusals(check)]
+    refusals = [*_refusals_of_status(check), *refuse_override(check), *check_refusals(check)]
     return Verdict(refusals, []) if refusals else Verdict([], check_questions(check))
 
 
@@ -82,12 +83,32 @@ def _refuse_acknowledgement(check: Check) -> Iterator[Problem]:
     if alert is None:
         yield Problem("alert_id", "no open alert of this session", None)
         return
+    yield from _refuse_unseen_level(check, alert)
     if content.action == "expected_effect" and alert.level is Level.CRITICAL:
         yield Problem("action", "a critical alert cannot be answered as expected effect", None)
     if content.action == "other" and not content.remark:
         yield Problem("remark", "is missing", "words for the other action")
     if content.action == "remeasure" and content.deadline_min is None:
         yield Problem("deadline_min", "is missing", limits.PROMISE.absolute_text())
+
+
+def _refuse_unseen_level(check: Check, alert: OpenAlert) -> Iterator[Problem]:
+    """An answer to what was known before the alert became worse is no answer to what it is now (clinical-decisions 5).
+
+    Refused, not recorded beside the open alert: on record it would read as if the worse level had been answered, and
+    the person is told at once. By the level that was seen; without it by the time, as the server knew the rise.
+    """
+    content: Any = check.content
+    seen, risen_at = content.seen_level, alert.risen_at
+    field = "effective_at" if seen is None else "seen_level"
+    if seen is not None:
+        is_unseen = Level[seen.upper()] < alert.peak_level
+    else:
+        is_unseen = risen_at is not None and check.effective_at < risen_at
+    if is_unseen:
+        verb = "become" if alert.level is alert.peak_level else "been"
+        reason = f"the alert has {verb} {alert.peak_level.word} since: look at it and answer again"
+        yield Problem(field, reason, None if risen_at is None else risen_at.isoformat())
 
 
 def _refuse_cancelling(check: Check) -> Iterator[Problem]:

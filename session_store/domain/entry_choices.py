@@ -82,6 +82,14 @@ class TransferDestination(StrEnum):
     HOSPITAL = "hospital"
 
 
+class SeenLevel(StrEnum):
+    """How severe an alert was shown to a person who answers it."""
+
+    ADVISORY = "advisory"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
 class AcknowledgementAction(StrEnum):
     """What the acknowledging person does about an alert."""
 

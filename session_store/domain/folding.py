@@ -4,13 +4,13 @@ The recorder and the rebuilding of projections go through `fold_in` alone: the s
 same times, give the same summary and the same alert facts.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from session_store.domain.alert import AlertFact
 from session_store.domain.alert_evaluation import Judgement, judge_entry
+from session_store.domain.alert_history import AlertsTold
 from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry
 from session_store.domain.refolding import fold_again, reconcile
 from session_store.domain.rules.delivered import clinic_changes
@@ -33,12 +33,12 @@ _RATES = frozenset({"infusion_started", "rate_changed"})
 class History:
     """What folding again needs of the session's record before this entry; read only when it is needed.
 
-    `raised` maps (condition, evidence entry) of every alert ever raised in the session to the alert's id; `rules_at`
-    gives the rules in force at a time of recording, where they have not been the same throughout.
+    `raised`: every alert ever raised in the session, and at which level people were told of it; `rules_at` gives the
+    rules in force at a time of recording, where they have not been the same throughout.
     """
 
     entries: Callable[[], list[Entry]]
-    raised: Callable[[], Mapping[tuple[str, UUID | None], UUID]]
+    raised: Callable[[], AlertsTold]
     rules_at: Callable[[datetime], RuleSet] | None = None
 
 

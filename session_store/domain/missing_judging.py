@@ -1,6 +1,7 @@
-"""Judges what did not come: a sign that is overdue or absent at the patient, a monitor that says nothing.
+"""Judges what did not come: a sign that is overdue, or absent at the patient.
 
-Each ends by a value (of its sign, from the monitor) and by nothing else.
+"Overdue" ends by a value of its sign that is believed, "not found at the patient" by a hand that finds it, and both by
+nothing else.
 """
 
 from collections.abc import Iterator
@@ -18,53 +19,66 @@ from session_store.domain.alert_standing import (
     raise_alert,
     raise_unless_open,
 )
-from session_store.domain.entries import Entry
+from session_store.domain.entries import VITAL_SIGN_FIELDS, Entry
 from session_store.domain.entry_choices import Source
+from session_store.domain.limits import is_extreme
 from session_store.domain.observation_schedule import SEDATION, ScheduleContext, due_at, overdue_at
 from session_store.domain.rules.model import SIGN_WORDS, AlertRule
 from session_store.domain.session_summary import SessionSummary, scheduled_signs
+from session_store.domain.signal_judging import end_lost_signal, end_silence, end_unused_capnography
 
 # What a reason of "could not measure" says when the sign itself is absent at the patient: an emergency, not a gap.
 ABSENT_REASONS = frozenset({"not_found", "no_breathing"})
-MONITOR_SILENT = "monitor.silent"
 
 
 def judge_absent(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """A person looked for a sign and did not find it; listed as past where a newer value shows it again."""
+    """A person looked for a sign and did not find it; listed as past where a person has found it since."""
     content: Any = entry.content
     rule = judgement.rules.find("sign.absent.critical")
     for sign, reason in content.not_measured.items():
         if rule is None or reason not in ABSENT_REASONS or entry.source is not Source.HAND:
             continue
         found = as_found(rule, f"sign.absent:{sign}", f"{SIGN_WORDS[sign].name} {rule.plain_words()}")
-        if _is_superseded(summary, sign, entry, judgement):
+        found_at = summary.signs[sign].by_hand_at
+        if found_at is not None and entry.effective_at < found_at:
             yield from list_past(summary, judgement, replace(found, condition=f"{found.condition}:past"), entry)
-        else:
-            yield from raise_unless_open(summary, judgement, found, entry.effective_at, entry.entry_id)
+            continue
+        summary.not_found[sign] = max(summary.not_found.get(sign, entry.effective_at), entry.effective_at)
+        yield from raise_unless_open(summary, judgement, found, entry.effective_at, entry.entry_id)
 
 
-def _is_superseded(summary: SessionSummary, sign: str, entry: Entry, judgement: Judgement) -> bool:
-    measured_at = summary.signs[sign].effective_at
-    is_older = measured_at is not None and entry.effective_at < measured_at
-    return is_older or (entry.entry_id, sign) in judgement.superseded
+def end_absent(summary: SessionSummary, sign: str, entry: Entry) -> Iterator[AlertFact]:
+    """What a hand did not find only a hand finds again, whatever a monitor has sent meanwhile; not by a value from
+    before that."""
+    since = summary.not_found.get(sign)
+    if since is None or entry.source is not Source.HAND or entry.effective_at < since:
+        return
+    del summary.not_found[sign]
+    yield from clear_conditions(summary, entry, f"sign.absent:{sign}")
 
 
-def end_waiting_for(summary: SessionSummary, sign: str, entry: Entry) -> Iterator[AlertFact]:
-    """A measured value ends "overdue" and "not found" of its sign; nothing else does, and no value from before that."""
+def end_waiting_for(summary: SessionSummary, sign: str, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
+    """A believed value ends "overdue" and "no signal" of its sign; nothing else does, and no value from before "could
+    not measure"."""
     if summary.signs[sign].not_measured_at is None:
-        yield from clear_conditions(summary, entry, f"overdue.sign:{sign}", f"sign.absent:{sign}")
+        yield from clear_conditions(summary, entry, f"overdue.sign:{sign}")
+    yield from end_lost_signal(summary, sign, entry, judgement)
 
 
 def end_waiting(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """What an entry ends of that for which only the clock waits, where it made the session be folded again."""
+    """What an entry ends of that for which only the clock waits, where it made the session be folded again; a monitor's
+    extreme, of which the next value decides, ends nothing."""
     content: Any = entry.content
     if content.kind == "sedation":
         yield from end_waiting_for_sedation(summary, entry)
     elif content.kind == "vital_signs":
         yield from end_silence(summary, entry, judgement)
-        for sign in scheduled_signs(summary):
-            if sign in summary.signs and summary.signs[sign].entry_id == entry.entry_id:
-                yield from end_waiting_for(summary, sign, entry)
+        yield from end_unused_capnography(summary, entry)
+        for sign in VITAL_SIGN_FIELDS:
+            value = getattr(content, sign)
+            is_newest = value is not None and summary.signs[sign].entry_id == entry.entry_id
+            if is_newest and not (entry.source is Source.MONITOR and is_extreme(sign, value)):
+                yield from end_waiting_for(summary, sign, entry, judgement)
 
 
 def judge_overdue(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
@@ -109,24 +123,3 @@ def _overdue(summary: SessionSummary, judgement: Judgement, rule: AlertRule, sig
         yield raise_alert(summary, judgement, found, judgement.now, None)
     elif alert.level < rule.level:
         yield escalate(summary, judgement, alert, found, judgement.now, alert.evidence_entry_id)
-
-
-def judge_monitor_silent(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
-    """A monitor that was sending in an open session has sent nothing for two minutes."""
-    rule = judgement.rules.find("monitor.silent.warning")
-    if rule is not None and summary.is_open and _is_silent(summary, judgement):
-        found = as_found(rule, MONITOR_SILENT, rule.plain_words())
-        yield from raise_unless_open(summary, judgement, found, judgement.now, None)
-
-
-def end_silence(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """A row from the monitor ends its silence."""
-    if entry.source is Source.MONITOR and not _is_silent(summary, judgement):
-        yield from clear_conditions(summary, entry, MONITOR_SILENT)
-
-
-def _is_silent(summary: SessionSummary, judgement: Judgement) -> bool:
-    """No row came for two minutes; rows that come late do come, and their values show their own age."""
-    last = summary.monitor_last_recorded_at
-    limit = judgement.rules.find_limit("monitor.silent.warning")
-    return last is not None and limit is not None and (judgement.now - last).total_seconds() > limit

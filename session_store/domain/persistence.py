@@ -41,6 +41,12 @@ def _persists(level: Level, sign: str, entry: Entry, since: datetime, count: int
     return sign in CUFF_SIGNS or _lasts(since, entry, MONITOR_WARNING_SECONDS)
 
 
+def is_second_critical(standing: ConditionStanding | None, worst: Level | None) -> bool:
+    """Whether the value that shows `worst` is critical and not the first in a row, of which the standing tells."""
+    count = 0 if standing is None else standing.pending_count.get(int(Level.CRITICAL), 0)
+    return worst is Level.CRITICAL and count + 1 >= MONITOR_CRITICAL_SAMPLES
+
+
 def is_calm_long_enough(standing: ConditionStanding, entry: Entry) -> bool:
     """Counts one more milder value: two by hand in a row, or 60 s of a monitor's (the 60 s are our proposal)."""
     standing.calm_since = standing.calm_since or entry.effective_at

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from session_store.domain import limits
-from session_store.domain.entry_choices import AcknowledgementAction, MessageTo
+from session_store.domain.entry_choices import AcknowledgementAction, MessageTo, SeenLevel
 from session_store.domain.entry_fields import choice, content_fields, identifier, instant, number, text
 
 
@@ -53,21 +53,25 @@ class EnteredInError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """A named person has seen an alert and chosen an action."""
+    """A named person has seen an alert and chosen an action. `seen_level`: the worst level that the alert had reached
+    as the person saw it (its `peak_level`); a level that it has reached since is not answered by this."""
 
     kind: ClassVar[str] = "acknowledgement"
     alert_id: UUID = identifier(required=True)
     action: str = choice(AcknowledgementAction, required=True, label="Action")
     deadline_min: Decimal | None = number(limits.PROMISE, whole=True, label="Within")
     remark: str | None = text(max_length=400, label="Remark")
+    seen_level: str | None = choice(SeenLevel, label="Level seen")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTheChair:
-    """Somebody stands at the chair because of an alert; it does not silence the physician."""
+    """Somebody stands at the chair because of an alert; it does not silence the physician. The server adds the role:
+    only a physician keeps the promise "physician at chair"."""
 
     kind: ClassVar[str] = "at_the_chair"
     alert_id: UUID = identifier(required=True)
+    role: str | None = text(max_length=40, label="Role")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

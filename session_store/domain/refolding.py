@@ -6,13 +6,14 @@ alerts so found are reconciled with those already in the record: nothing in the 
 is raised now, what lost its evidence is withdrawn.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from session_store.domain.alert import AlertFact, Fact, Level, OpenAlert, alert_opened_by
 from session_store.domain.alert_evaluation import judge_by_other_limits, judge_entry
+from session_store.domain.alert_history import AlertsTold
 from session_store.domain.alert_standing import (
     Finding,
     Judgement,
@@ -35,7 +36,9 @@ from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 
 # Alerts by the clock, and of a rule that failed, are not found again by folding; they stay until what ends them.
-_NOT_FOUND_BY_FOLDING = ("overdue.", "monitor.silent", "rule.failed", "dose.hour", "dose.plan", "dose.duration")
+_NOT_FOUND_BY_FOLDING = (
+    "overdue.", "monitor.silent", "sign.no_signal", "rule.failed", "dose.hour", "dose.plan", "dose.duration",
+)  # fmt: skip
 
 
 def standing_entries(entries: Iterable[Entry]) -> list[Entry]:
@@ -102,14 +105,12 @@ def reconcile(
     before: SessionSummary,
     after: SessionSummary,
     found: list[tuple[AlertFact, ...]],
-    raised_before: Mapping[tuple[str, UUID | None], UUID],
+    raised_before: AlertsTold,
     entries: list[Entry],
     judgement: Judgement,
 ) -> Iterator[AlertFact]:
-    """Bring the alerts on record in line with the fold `after`; sets `after.alerts` and yields the new facts.
-
-    `raised_before` maps (condition, evidence entry) of every alert ever raised in this session to its id; the last of
-    the `entries` is the cause.
+    """Bring the alerts on record in line with the fold `after`; sets `after.alerts` and yields the new facts. The last
+    of the `entries` is the cause.
     """
     cause, withdrawn, seen = entries[-1], withdrawn_entry_ids(entries), _acknowledged_ids(entries)
     kept: list[OpenAlert] = []
@@ -126,9 +127,8 @@ def reconcile(
     for alert in kept:
         yield from _follow(after, alert, refolded, cause, judgement)
     for alert in refolded:
-        known = raised_before.get((alert.condition, alert.evidence_entry_id))
-        answered = alert.clears_on_acknowledgement and known in seen
-        if not alert.is_over and not answered and after.open_alert(alert.condition) is None:
+        is_open = not alert.is_over and after.open_alert(alert.condition) is None
+        if is_open and not _is_answered(alert, raised_before, seen):
             yield _raise_now(after, alert, cause, judgement)
     yield from _raise_past(after, found, raised_before, cause, judgement)
     yield from end_waiting(after, cause, judgement)
@@ -140,6 +140,15 @@ def reconcile(
 def _acknowledged_ids(entries: Iterable[Entry]) -> set[UUID]:
     """The alerts that somebody has acknowledged."""
     return {entry.content.alert_id for entry in entries if isinstance(entry.content, Acknowledgement)}
+
+
+def _is_answered(alert: OpenAlert, raised_before: AlertsTold, seen: set[UUID]) -> bool:
+    """Whether somebody has acknowledged that this has happened, at this level or a worse one: an answer to a milder one
+    does not mute it (clinical-decisions 5)."""
+    told = raised_before.get((alert.condition, alert.evidence_entry_id), {})
+    return alert.clears_on_acknowledgement and any(
+        alert_id in seen and level >= alert.level for alert_id, level in told.items()
+    )
 
 
 def _follow(
@@ -161,7 +170,8 @@ def _follow(
 
 
 def _raise_now(after: SessionSummary, alert: OpenAlert, cause: Entry, judgement: Judgement) -> AlertFact:
-    alert.recorded_at = judgement.now
+    # What it was at worst before is listed as past.
+    alert.recorded_at, alert.peak_level = judgement.now, alert.level
     if alert.level is not Level.ADVISORY:
         alert.sounds_at = alert.sounded_at = judgement.now
     alert.text = f"{alert.text} (found after a correction)"
@@ -173,22 +183,33 @@ def _raise_now(after: SessionSummary, alert: OpenAlert, cause: Entry, judgement:
 def _raise_past(
     after: SessionSummary,
     found: list[tuple[AlertFact, ...]],
-    raised_before: Mapping[tuple[str, UUID | None], UUID],
+    raised_before: AlertsTold,
     cause: Entry,
     judgement: Judgement,
 ) -> Iterator[AlertFact]:
-    """What the corrected record shows to have been at warning or worse, and nobody was told of."""
-    facts = [fact for group in found for fact in group]
-    cleared = {fact.alert_id for fact in facts if fact.fact is Fact.CLEARED}
-    for fact in facts:
+    """What the corrected record shows to have been at warning or worse, and nobody was told of at that level."""
+    for fact in _worst_in_the_past(fact for group in found for fact in group):
         condition = fact.condition.removesuffix(":past")
-        known = (condition, fact.evidence_entry_id) in raised_before
-        if fact.fact is not Fact.RAISED or fact.level is Level.ADVISORY or known or fact.alert_id not in cleared:
+        told = raised_before.get((condition, fact.evidence_entry_id), {})
+        if fact.level is Level.ADVISORY or any(level >= fact.level for level in told.values()):
             continue
         text = f"{fact.text} (found after a correction)"
-        past = replace(fact, condition=f"{condition}:past", text=text, is_past=True)
+        past = replace(fact, fact=Fact.RAISED, condition=f"{condition}:past", text=text, is_past=True)
         alert = alert_opened_by(past, judgement.now)
         after.alerts.append(alert)
         count_raised(after, alert.level)
         yield fact_of(Fact.RAISED, alert, judgement.now, fact.evidence_entry_id)
         yield clear(alert, judgement.now, cause.entry_id)
+
+
+def _worst_in_the_past(facts: Iterable[AlertFact]) -> Iterator[AlertFact]:
+    """Of each alert that was over or milder in the end: the fact of its worst level."""
+    worst: dict[UUID, AlertFact] = {}
+    last: dict[UUID, AlertFact] = {}
+    for fact in facts:
+        last[fact.alert_id] = fact
+        if fact.alert_id not in worst or fact.level > worst[fact.alert_id].level:
+            worst[fact.alert_id] = fact
+    for alert_id, fact in worst.items():
+        if last[alert_id].fact is Fact.CLEARED or last[alert_id].level < fact.level:
+            yield fact

@@ -114,8 +114,9 @@ class SessionReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOverride:
-    """A physician lets the start through although something is missing or outside the rule set; the server adds by
-    their rules what held the start at that moment, and no more than that is overridden."""
+    """A physician lets the start through although something is missing or outside the rule set. `overridden`: the
+    items by their rules; as sent those that were read, on record those of them that held, and no more is let
+    through."""
 
     kind: ClassVar[str] = "start_override"
     reason: str = text(required=True, max_length=400, label="Reason")

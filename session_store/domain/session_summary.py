@@ -24,6 +24,7 @@ from session_store.domain.infusion import InfusionStanding, exceeds_per_kg, per_
 from session_store.domain.limits import is_extreme
 from session_store.domain.observation_schedule import ObservationProtocol, ScheduleContext
 from session_store.domain.pain_response import ScoreReading
+from session_store.domain.recent_highs import RecentHigh, with_value
 from session_store.domain.session import CLOSED_STATUSES, OPEN_STATUSES, SessionStatus, next_status
 
 BASELINE_WINDOW = timedelta(minutes=30)
@@ -36,7 +37,8 @@ _AWAKE_FROM = {"rass": (-1, 4), "poss": (1, 2), "moaas": (4, 5), "ramsay": (1, 3
 
 @dataclass(slots=True)
 class SignStanding:
-    """The newest value of one sign, the one before it in time, and the newest "could not measure" after it."""
+    """The newest value of one sign, the one before it in time, and the newest "could not measure" after it; when a
+    hand measured it last."""
 
     value: Decimal | None = None
     effective_at: datetime | None = None
@@ -45,6 +47,7 @@ class SignStanding:
     value_before: Decimal | None = None
     value_before_at: datetime | None = None
     monitor_interval_s: float | None = None
+    by_hand_at: datetime | None = None
     not_measured_reason: str | None = None
     not_measured_at: datetime | None = None
     set_counts_from: datetime | None = None
@@ -102,6 +105,8 @@ class SessionSummary:
     """One session as it stands after `next_seq - 1` entries.
 
     `limit_changes_judged`: by how many of the clinic's changes of limits its standing values have been judged.
+    `not_found`: when a hand last did not find a sign, until a hand finds it. `monitor_signals`: when the server last
+    had a value of a sign from the monitor, until a hand measures a sign that the monitor has lost.
     """
 
     session_id: UUID
@@ -152,11 +157,14 @@ class SessionSummary:
     baseline: dict[str, BaselineValue] = field(default_factory=dict)
     conditions: dict[str, ConditionStanding] = field(default_factory=dict)
     extremes: dict[str, Decimal] = field(default_factory=dict)
+    spo2_highs: list[RecentHigh] = field(default_factory=list)
+    not_found: dict[str, datetime] = field(default_factory=dict)
+    monitor_signals: dict[str, datetime] = field(default_factory=dict)
     pain_scores: list[ScoreReading] = field(default_factory=list)
     sedation_scale: str | None = None
     sedation_level: int | None = None
     sedation_at: datetime | None = None
-    symptom_at: datetime | None = None
+    symptoms_at: list[datetime] = field(default_factory=list)
     monitor_last_at: datetime | None = None
     monitor_last_recorded_at: datetime | None = None
     catching_up_since: datetime | None = None
@@ -392,7 +400,7 @@ class SessionSummary:
         self.adverse_effects += 1
         self.had_grade_3_effect = self.had_grade_3_effect or (content.ctcae_grade or 0) >= 3
         if content.term in SYMPTOM_TERMS:
-            self.symptom_at = _later(self.symptom_at, entry.effective_at)
+            self.symptoms_at.append(entry.effective_at)
         if content.term == AdverseEffectTerm.DISSOCIATION:
             self.dissociation_at = _later(self.dissociation_at, entry.effective_at)
 
@@ -431,7 +439,11 @@ class SessionSummary:
         self.tablet_silent_since = None
 
     def _newer_value(self, name: str, value: Decimal, entry: Entry) -> None:
+        if name == "spo2_percent":
+            self.spo2_highs = with_value(self.spo2_highs, value, entry.effective_at)
         sign = self.signs.setdefault(name, SignStanding())
+        if entry.source is Source.HAND:
+            sign.by_hand_at = _later(sign.by_hand_at, entry.effective_at)
         before = sign.effective_at
         if before is not None and entry.effective_at < before:
             if sign.value_before_at is None or entry.effective_at >= sign.value_before_at:

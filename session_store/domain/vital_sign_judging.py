@@ -23,16 +23,16 @@ from session_store.domain.alert_standing import (
     raise_unless_open,
 )
 from session_store.domain.entries import SCHEDULED_SIGNS, VITAL_SIGN_FIELDS, Entry
-from session_store.domain.entry_choices import Source
+from session_store.domain.entry_choices import SYMPTOM_TERMS, Source
 from session_store.domain.limits import is_extreme
-from session_store.domain.missing_judging import end_silence, end_waiting_for, judge_absent
-from session_store.domain.persistence import confirmed_level, end_calm, is_calm_long_enough
+from session_store.domain.missing_judging import end_absent, end_waiting_for, judge_absent
+from session_store.domain.persistence import confirmed_level, end_calm, is_calm_long_enough, is_second_critical
 from session_store.domain.rule_scope import outside_rule_set
 from session_store.domain.rules.model import AlertRule
 from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import ConditionStanding, ObservedSet, SessionSummary
+from session_store.domain.signal_judging import end_silence, end_unused_capnography, note_signals
 from session_store.domain.vital_sign_limits import (
-    COMPANY_SECONDS,
     is_held,
     is_switched_off,
     limit_words,
@@ -57,18 +57,61 @@ def judge_vital_signs(summary: SessionSummary, entry: Entry, judgement: Judgemen
     yield from end_silence(summary, entry, judgement)
     yield from judge_absent(summary, entry, judgement)
     _note_set(summary, entry, judgement)
+    note_signals(summary, entry)
     is_judged = outside_rule_set(summary) is None
     for sign in VITAL_SIGN_FIELDS:
         value = getattr(content, sign)
-        if value is None:
-            continue
-        if summary.signs[sign].entry_id != entry.entry_id or (entry.entry_id, sign) in judgement.superseded:
-            if is_judged:
-                yield from _judge_past(summary, _Reading(sign, value, entry, judgement))
-            continue
-        yield from end_waiting_for(summary, sign, entry)
+        if value is not None:
+            yield from end_absent(summary, sign, entry)
+            yield from _judge_value(summary, _Reading(sign, value, entry, judgement), is_judged=is_judged)
+    yield from end_unused_capnography(summary, entry)
+
+
+def _judge_value(summary: SessionSummary, reading: _Reading, *, is_judged: bool) -> Iterator[AlertFact]:
+    """One value: past, doubted or believed. Outside the rule set (`is_judged` false) it only ends what waits for it."""
+    entry, sign = reading.entry, reading.sign
+    if summary.signs[sign].entry_id != entry.entry_id or (entry.entry_id, sign) in reading.judgement.superseded:
         if is_judged:
-            yield from _judge_current(summary, _Reading(sign, value, entry, judgement))
+            yield from _judge_past(summary, reading)
+        return
+    is_doubtful = entry.source is Source.MONITOR and is_extreme(sign, reading.value)
+    is_second_extreme = _note_extreme(summary, reading, is_doubtful=is_doubtful)
+    if is_doubtful and not is_second_extreme and not (is_judged and _is_second_critical(summary, reading)):
+        if is_judged:
+            yield from _doubt(summary, reading)
+        return
+    yield from end_waiting_for(summary, sign, entry, reading.judgement)
+    if is_judged:
+        yield from _judge_current(summary, reading, is_believed=is_second_extreme)
+
+
+def _note_extreme(summary: SessionSummary, reading: _Reading, *, is_doubtful: bool) -> bool:
+    """Remembers the last extreme of a monitor; whether this is the second in a row."""
+    if not is_doubtful:
+        summary.extremes.pop(reading.sign, None)
+        return False
+    is_second = reading.sign in summary.extremes
+    summary.extremes[reading.sign] = reading.value
+    return is_second
+
+
+def _is_second_critical(summary: SessionSummary, reading: _Reading) -> bool:
+    """Whether the value before was critical on the same side: two in a row are believed, extreme or not."""
+    for condition, matching in _matching(summary, reading):
+        if is_second_critical(summary.conditions.get(condition), _worst(matching)):
+            return True
+    return False
+
+
+def _matching(summary: SessionSummary, reading: _Reading) -> Iterator[tuple[str, list[AlertRule]]]:
+    """The rules of each condition that one value matches."""
+    known, at = reading.judgement.rules, reading.entry.effective_at
+    for condition, rules in known.by_sign.get(reading.sign, {}).items():
+        yield condition, [rule for rule in rules if matches(summary, known, rule, reading.value, at)]
+
+
+def _worst(matching: list[AlertRule]) -> Level | None:
+    return max((rule.level for rule in matching), default=None)
 
 
 def _note_set(summary: SessionSummary, entry: Entry, judgement: Judgement) -> None:
@@ -123,19 +166,20 @@ def _standing_findings(
         for condition, rules in conditions.items():
             alert = summary.open_alert(condition)
             if alert is not None or standing.source is not Source.MONITOR:
-                found = _standing_finding(summary, judgement, sign, standing.value, rules, alert)
-                yield condition, found, standing.entry_id
+                yield condition, _standing_finding(summary, judgement, sign, rules, alert), standing.entry_id
 
 
 def _standing_finding(
     summary: SessionSummary,
     judgement: Judgement,
     sign: str,
-    value: Decimal,
     rules: tuple[AlertRule, ...],
     alert: OpenAlert | None,
 ) -> Finding | None:
-    matching = [rule for rule in rules if matches(summary, judgement.rules, rule, value, judgement.now)]
+    value, at = summary.signs[sign].value, summary.signs[sign].effective_at
+    if value is None or at is None:
+        return None
+    matching = [rule for rule in rules if matches(summary, judgement.rules, rule, value, at)]
     held = [rule for rule in rules if alert and rule.level <= alert.level and is_held(summary, rule, value)]
     rule = max([*matching, *held], key=_level, default=None)
     if rule is None:
@@ -146,28 +190,25 @@ def _standing_finding(
     return Finding(rule.rule_id, rule.condition, rule.level, text, rule.source(), window_seconds=window)
 
 
-def _judge_current(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
+def _judge_current(summary: SessionSummary, reading: _Reading, *, is_believed: bool) -> Iterator[AlertFact]:
     sign, entry = reading.sign, reading.entry
-    is_doubtful = entry.source is Source.MONITOR and is_extreme(sign, reading.value)
-    is_second_extreme = is_doubtful and sign in summary.extremes
-    if is_doubtful:
-        summary.extremes[sign] = reading.value
-    else:
-        summary.extremes.pop(sign, None)
-    if is_doubtful and not is_second_extreme:
-        yield from _ask_to_verify(summary, reading)
-        return
     yield from clear_conditions(summary, entry, f"sign.verify:{sign}")
-    for condition, rules in reading.judgement.rules.by_sign.get(sign, {}).items():
-        found = _found(summary, condition, rules, reading, is_believed=is_second_extreme)
+    for condition, matching in _matching(summary, reading):
+        found = _found(summary, condition, matching, reading, is_believed=is_believed)
         yield from bring_to(summary, reading.judgement, condition, found, entry.effective_at, entry.entry_id)
 
 
-def _ask_to_verify(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
-    """A lone extreme from a monitor is neither believed nor forgotten."""
+def _doubt(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFact]:
+    """A lone extreme from a monitor is neither believed nor forgotten: it is to be verified, and it is the first of two
+    critical values in a row."""
     entry, found = reading.entry, _to_verify(reading, f"sign.verify:{reading.sign}")
     if found is not None:
         yield from raise_unless_open(summary, reading.judgement, found, entry.effective_at, entry.entry_id)
+    for condition, matching in _matching(summary, reading):
+        if matching:
+            standing = summary.conditions.setdefault(condition, ConditionStanding())
+            confirmed_level(standing, _worst(matching), reading.sign, entry)
+            end_calm(standing)
 
 
 def _to_verify(reading: _Reading, condition: str) -> Finding | None:
@@ -188,9 +229,7 @@ def _judge_past(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFac
         if past is not None and is_extreme(reading.sign, reading.value):
             yield from list_past(summary, reading.judgement, past, entry)
         return
-    known = reading.judgement.rules
-    for condition, rules in known.by_sign.get(reading.sign, {}).items():
-        matching = [rule for rule in rules if matches(summary, known, rule, reading.value, entry.effective_at)]
+    for condition, matching in _matching(summary, reading):
         worst = max(matching, key=_level, default=None)
         if worst is None or worst.level is Level.ADVISORY:
             continue
@@ -200,18 +239,17 @@ def _judge_past(summary: SessionSummary, reading: _Reading) -> Iterator[AlertFac
 
 
 def _found(
-    summary: SessionSummary, condition: str, rules: tuple[AlertRule, ...], reading: _Reading, *, is_believed: bool
+    summary: SessionSummary, condition: str, matching: list[AlertRule], reading: _Reading, *, is_believed: bool
 ) -> Finding | None:
     """What one value shows for one condition; `is_believed` when a second extreme has confirmed the first."""
-    judgement = reading.judgement
-    matching = [rule for rule in rules if matches(summary, judgement.rules, rule, reading.value, judgement.now)]
+    rules = reading.judgement.rules.by_condition[condition]
     alert = summary.open_alert(condition)
     if not matching and alert is None:
         # Nothing shows and nothing is open: there is nothing to remember either, which keeps the summary small.
         summary.conditions.pop(condition, None)
         return None
     standing = summary.conditions.setdefault(condition, ConditionStanding())
-    worst = max((rule.level for rule in matching), default=None)
+    worst = _worst(matching)
     confirmed = confirmed_level(standing, worst, reading.sign, reading.entry)
     held = _held_level(summary, standing, rules, worst, reading, alert.level if alert else None)
     level = max(filter(None, (worst if is_believed else confirmed, held)), default=None)
@@ -271,11 +309,9 @@ def _held_level(
 
 
 def judge_symptoms(summary: SessionSummary, entry: Entry, judgement: Judgement) -> Iterator[AlertFact]:
-    """Symptoms entered now make the last pressure of 15 min count as "with symptoms"."""
-    sign = summary.signs.get("systolic_mmhg")
-    if summary.symptom_at != entry.effective_at or sign is None or sign.effective_at is None:
-        return
-    if (entry.effective_at - sign.effective_at).total_seconds() <= COMPANY_SECONDS:
+    """A symptom makes a standing pressure of its time count as "with symptoms"."""
+    content: Any = entry.content
+    if content.term in SYMPTOM_TERMS:
         yield from _judge_in_company(summary, "systolic_mmhg", lambda rule: rule.with_symptoms, entry, judgement)
 
 
@@ -289,15 +325,15 @@ def _judge_in_company(
 ) -> Iterator[AlertFact]:
     """The standing value of one sign against the rules that need the company which has just come; never milder."""
     standing = summary.signs.get(sign)
-    if standing is None or standing.value is None or outside_rule_set(summary) is not None:
+    if standing is None or standing.value is None or standing.effective_at is None:
         return
-    known = judgement.rules
+    known, value, at = judgement.rules, standing.value, standing.effective_at
+    if outside_rule_set(summary) is not None:
+        return
     for condition, rules in known.by_sign.get(sign, {}).items():
-        meant = [
-            rule for rule in rules if is_meant(rule) and matches(summary, known, rule, standing.value, judgement.now)
-        ]
+        meant = [rule for rule in rules if is_meant(rule) and matches(summary, known, rule, value, at)]
         alert = summary.open_alert(condition)
         if meant and (alert is None or alert.level < meant[0].level):
-            text = f"{value_words(sign, standing.value)}, {limit_words(summary, meant[0])}"
+            text = f"{value_words(sign, value)}, {limit_words(summary, meant[0])}"
             found = Finding(meant[0].rule_id, condition, meant[0].level, text, meant[0].source())
             yield from bring_to(summary, judgement, condition, found, entry.effective_at, entry.entry_id)

@@ -12,14 +12,16 @@ from session_store.domain.rules.model import SIGN_WORDS, Against, AlertRule, Com
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session_summary import SessionSummary
 
-# "With symptoms" and "while sedated" mean: entered in the last 15 min (clinical-decisions 4).
+# "With symptoms" means: not more than 15 min between value and symptom (clinical-decisions 4), whichever came first and
+# whenever either was charted.
 COMPANY_SECONDS = 15 * 60
 # Asked for each rule of each value: as a name of the module it costs a fraction of a look into the enumeration.
 _ABSOLUTE = Against.ABSOLUTE
 
 
 def matches(summary: SessionSummary, rules: RuleSet, rule: AlertRule, value: Decimal, at: datetime) -> bool:
-    """Whether the value is beyond the rule's limit, with all the company that the rule asks for."""
+    """Whether a value that was true `at` that time is beyond the rule's limit, with all the company that the rule asks
+    for."""
     if not is_beyond(summary, rule, value) or is_switched_off(summary, rule):
         return False
     if rule.only_from is not None and value < rule.only_from:
@@ -68,7 +70,7 @@ def _is_far_under_baseline(summary: SessionSummary, rule: AlertRule, value: Deci
 
 
 def _has_symptoms(summary: SessionSummary, at: datetime) -> bool:
-    return summary.symptom_at is not None and (at - summary.symptom_at).total_seconds() <= COMPANY_SECONDS
+    return any(abs((at - one).total_seconds()) <= COMPANY_SECONDS for one in summary.symptoms_at)
 
 
 def limit_of(summary: SessionSummary, rule: AlertRule) -> Decimal | None:

@@ -10,6 +10,7 @@ import uuid_utils.compat
 from session_store.domain.entry_choices import Credential, ReadinessAnswer
 from session_store.domain.readiness import READINESS_RULES
 from tests.record_building import BASELINE, PAIN, PLAN, sent
+from tests.server_process import PASSWORD, ServerProcess
 
 
 def plan(client: httpx.Client, *more: dict[str, Any], at: datetime | None = None, **fields: Any) -> str:
@@ -59,6 +60,17 @@ def start(client: httpx.Client, session_id: str, **fields: Any) -> dict[str, Any
 def account_id(client: httpx.Client) -> str:
     """Whose client it is."""
     return str(client.get("/api/v1/me").json()["account_id"])
+
+
+def add_second_physician(server: ServerProcess) -> str:
+    """Another physician, "Test Physician 2", who has set the password by the link; the user name."""
+    body = {"username": "physician2", "display_name": "Test Physician 2", "role": "physician"}
+    with server.client("administrator") as administrator:
+        link = administrator.post("/api/v1/accounts", json=body).raise_for_status().json()["link"]
+    welcome = {"link": link.partition("link=")[2], "password": PASSWORD}
+    with httpx.Client(base_url=server.url) as client:
+        client.post("/api/v1/welcome", json=welcome).raise_for_status()
+    return body["username"]
 
 
 def credential_everybody(administrator: httpx.Client, *account_ids: str) -> None:

@@ -35,6 +35,7 @@ def test_what_holds_a_start_is_told_item_by_item(server: ServerProcess) -> None:
         found = gates(nurse, session_id)
         assert found["start_held"] == [one["rule_id"] for one in found["start"] if one["is_held"]]
         assert found["discharge"] == found["discharge_held"] == []
+        assert (found["act"], found["status"]) == ("start", "ready")
         told = details(found["start"])
         assert told["start.personnel.held"] == "not both named" and told["start.consent.held"] == "not recorded"
         assert told["start.pregnancy.held"] == "not answered"
@@ -79,6 +80,8 @@ def test_a_complete_start_is_held_by_nothing_and_starts(server: ServerProcess) -
         assert record(nurse, session_id, sent("infusion_started", **RATE))[0]["outcome"] == "recorded"
         found = gates(nurse, session_id)
         assert found["start"] == found["discharge"] == []
+        # Nothing was asked: no empty list is to be read as a gate that is met.
+        assert (found["act"], found["status"]) == (None, "running")
         alerts = nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()["alerts"]
         assert not [one for one in alerts if one["condition"] == "start.missing"]
 
@@ -103,6 +106,7 @@ def test_recovery_shows_what_holds_the_discharge_and_counts_the_time(server: Ser
         chart(nurse, session_id, "infusion_ended", effective_at=ago(minutes=20))
         found = gates(nurse, session_id)
         assert found["start"] == [] and "discharge.ended.held" not in found["discharge_held"]
+        assert (found["act"], found["status"]) == ("discharge", "recovery")
         items = {one["rule_id"]: one for one in found["discharge"]}
         until = datetime.fromisoformat(items["discharge.observed.held"]["not_before"])
         assert timedelta(minutes=39) < until - datetime.now(UTC) < timedelta(minutes=41)

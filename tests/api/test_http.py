@@ -188,6 +188,31 @@ def test_a_device_sends_vital_signs_and_nothing_a_person_does(server: ServerProc
         assert record(nurse, session_id, hand)[0]["outcome"] == "refused"
 
 
+def test_a_page_of_another_account_than_the_one_signed_in_records_nothing(server: ServerProcess) -> None:
+    """Two tabs share the cookie: in the second one somebody else has signed in."""
+    with server.client("nurse") as nurse, server.client("physician") as physician:
+        session_id = plan(nurse)
+        shown = {"X-Infusion-Account": nurse.get("/api/v1/me").json()["account_id"]}
+        path, body = f"/api/v1/sessions/{session_id}/entries", {"entries": [sent("note", text="mine")]}
+        answer = physician.post(path, json=body, headers=shown)
+        assert answer.status_code == 409
+        (problem,) = answer.json()["problems"]
+        assert problem["field"] == "account" and problem["reason"].startswith("Test Physician 1 is signed in now")
+        assert physician.post(path, json=body, headers={"X-Infusion-Account": "nobody"}).status_code == 409
+        # What the other person's role may not do is not what was wrong.
+        limits = {"entries": [sent("staff_credential")]}
+        with server.client("reviewer") as reviewer:
+            assert reviewer.post("/api/v1/clinic/entries", json=limits, headers=shown).status_code == 409
+            assert reviewer.post("/api/v1/clinic/entries", json=limits).status_code == 403
+        kinds = [one["kind"] for one in nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()["entries"]]
+        assert "note" not in kinds
+        shown = {"X-Infusion-Account": shown["X-Infusion-Account"].upper()}
+        assert nurse.post(path, json=body, headers=shown).json()["results"][0]["outcome"] == "recorded"
+        assert physician.post(path, json={"entries": [sent("note", text="x")]}).status_code == 200
+    with server.client("physician") as leaving:
+        assert leaving.post("/api/v1/logout", json={}, headers=shown).status_code == 200
+
+
 def test_acknowledging_over_http_is_idempotent_and_by_name(server: ServerProcess) -> None:
     with server.client("nurse") as nurse, server.client("physician") as physician:
         session_id = plan(nurse)

@@ -76,7 +76,7 @@ class Sitting:
         self._summary = SessionSummary(uuid_utils.compat.uuid7(), uuid_utils.compat.uuid7(), True)
         self._entries: list[Entry] = []
         self._peaks: dict[UUID, AlertFact] = {}
-        self._now = UNTIL
+        self._now = self._judged_at = UNTIL
 
     def run(self, sent: Iterable[AuthoredEntry]) -> None:
         """All entries in time order, the clock judged between them."""
@@ -84,13 +84,15 @@ class Sitting:
             at = read_time(raw["effective_at"]) + ARRIVES_AFTER
             if self._entries:
                 self._judge_until(at)
+            else:
+                self._judged_at = at
             self._now = at
             self._record(author, raw)
         self._count()
 
     def _judge_until(self, until: datetime) -> None:
-        while self._now + JUDGED_EVERY < until and not self._summary.is_closed:
-            self._now += JUDGED_EVERY
+        while self._judged_at + JUDGED_EVERY <= until and not self._summary.is_closed:
+            self._now = self._judged_at = self._judged_at + JUDGED_EVERY
             self._note(judge_time(self._summary, self._judgement()))
 
     def _judgement(self) -> Judgement:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.api.small_record import account_id, chart, credential_everybody, plan, start
+from tests.api.small_record import account_id, add_second_physician, chart, credential_everybody, plan, start
 from tests.browser.clocked_server import ClockedServer
 from tests.browser.journeys import (
     WAIT_MS,
@@ -39,6 +39,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
 
 
 @pytest.fixture(scope="module")
+def second_physician(server: ClockedServer) -> str:
+    """User name of another physician; the password is everybody's."""
+    return add_second_physician(server)
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
@@ -50,6 +56,13 @@ def tablet(browser: Browser, server: ClockedServer) -> Page:
     _, page = new_page(browser)
     sign_in(page, server.url, "nurse")
     return page
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_cut_off(tablet: Page) -> Iterator[None]:
+    """The tablet of all tests reaches the server again, whatever one of them has cut off."""
+    yield
+    tablet.unroute_all()
 
 
 def planned(server: ClockedServer) -> str:
@@ -73,11 +86,26 @@ def type_start(page: Page) -> None:
     press_digits(page, "infusion_started", "concentration_mg_per_ml", "2")
 
 
-def override(page: Page, password: str) -> None:
+def override(page: Page, password: str, *, username: str = "physician") -> None:
     held = page.locator('[data-view="start_held"]')
-    held.locator("input[name=username]").fill("physician")
+    held.locator("input[name=username]").fill(username)
     held.locator("input[name=password]").fill(password)
     held.locator("[data-role=save]").click()
+
+
+def held_view(page: Page, server: ClockedServer, session_id: str, act: str = "start") -> Locator:
+    """The list with the two ways on, in front."""
+    page.goto(f"{server.url}/bedside/{session_id}")
+    page.locator(f'#bedside--{act}-gate [data-role="gate-ways"]').click()
+    return page.locator(f'[data-view="{act}_held"]')
+
+
+def person(held: Locator) -> list[str]:
+    return [held.locator(f"input[name={name}]").input_value() for name in ("username", "password")]
+
+
+def no_gates(route: Route) -> None:
+    route.abort()
 
 
 def test_a_held_start_says_what_holds_it_and_a_physician_overrides_at_the_chair(
@@ -98,7 +126,7 @@ def test_a_held_start_says_what_holds_it_and_a_physician_overrides_at_the_chair(
     held.locator("[name=reason]").fill("seen and known to me")
     override(tablet, "not the password")
     expect(held).to_contain_text("User name and password do not fit")
-    expect(held.locator("input[name=password]")).to_have_value("")
+    assert person(held) == ["", ""]
     expect(held.locator("[name=reason]")).to_have_value("seen and known to me")
     override(tablet, PASSWORD)
     expect(tablet.locator('[data-entry-form="infusion_started"]')).to_contain_text("Overridden by Test Physician 1")
@@ -159,6 +187,151 @@ def test_a_discharge_counts_its_time_down_and_one_who_has_left_is_recorded(serve
     expect(tablet.locator('#bedside--head [data-show="status"]')).to_have_text("Discharged")
     assert entry_of(server, session_id, "discharged")["escort"] == "Test Escort 1"
     assert "discharge.unmet" in {one["condition"] for one in record_of(server, session_id)["alerts"]}
+
+
+def test_a_gate_that_was_not_asked_about_is_never_shown_as_met(server: ClockedServer, tablet: Page) -> None:
+    session_id = planned(server)
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    expect(tablet.locator("#bedside--start-gate")).to_contain_text("15 items hold the start")
+    tablet.route("**/gates", no_gates)
+    with server.client("nurse") as nurse:
+        start(nurse, session_id)
+        chart(nurse, session_id, "infusion_ended")
+    card, line = tablet.locator("#bedside--discharge-gate"), tablet.locator('[data-gate-line="discharge"]')
+    expect(card).to_contain_text("What holds the discharge home is not read yet")
+    expect(card).to_contain_text(re.compile(r"last asked at \d\d:\d\d, while ready"))
+    assert "Nothing holds" not in f"{card.inner_text()} {line.text_content()}"
+    tablet.unroute("**/gates", no_gates)
+    expect(card).to_contain_text("items hold the discharge home", timeout=2 * WAIT_MS)
+    tablet.route("**/gates", no_gates)
+    server.move_on(seconds=61)
+    expect(card).to_contain_text(re.compile(r"items held the discharge home at \d\d:\d\d, not read since"))
+    expect(line).to_contain_text("not read since")
+
+
+def test_what_comes_to_hold_while_a_physician_types_is_read_before_it_is_overridden(
+    server: ClockedServer, tablet: Page
+) -> None:
+    session_id = planned(server)
+    with server.client("nurse") as nurse:
+        for item in ("pregnancy", "active_psychosis"):
+            chart(nurse, session_id, "readiness_item", item=item, answer="no")
+        held = held_view(tablet, server, session_id)
+        expect(held).to_contain_text("13 items hold the start")
+        held.locator("[name=reason]").fill("seen and known to me")
+        chart(nurse, session_id, "readiness_item", item="pregnancy", answer="yes")
+        expect(held).to_contain_text("14 items hold the start")
+        override(tablet, PASSWORD)
+        expect(held).to_contain_text("the list has changed since it was opened")
+        # Unseen by this tablet: the server has to say it.
+        tablet.route("**/gates", no_gates)
+        chart(nurse, session_id, "readiness_item", item="active_psychosis", answer="yes")
+    override(tablet, PASSWORD)
+    expect(held).to_contain_text("Other items hold than were read")
+    expect(held).to_contain_text("15 items hold the start")
+    assert person(held) == ["", ""]
+    override(tablet, PASSWORD)
+    expect(tablet.locator('[data-entry-form="infusion_started"]')).to_contain_text("Overridden by Test Physician 1")
+    assert len(entry_of(server, session_id, "start_override")["overridden"].split()) == 15
+
+
+def test_name_and_password_do_not_stay_on_the_tablet(server: ClockedServer, browser: Browser) -> None:
+    context, page = new_page(browser)
+    page.clock.install()
+    sign_in(page, server.url, "nurse")
+    held = held_view(page, server, planned(server))
+    held.locator("[name=reason]").fill("seen and known to me")
+    page.route("**/overrides", lambda route: route.abort())
+    override(page, PASSWORD)
+    expect(held).to_contain_text("Not recorded: the server was not reached")
+    assert person(held) == ["", ""]
+    held.locator("input[name=username]").fill("physician")
+    held.locator("input[name=password]").fill(PASSWORD)
+    page.click('.bedside-rail [data-open-form="vital_signs"]')
+    assert person(held) == ["", ""]
+    page.click('.bedside-rail [data-open-form="infusion_started"]')
+    page.click('[data-gate-line="start"]')
+    held.locator("input[name=username]").fill("physician")
+    held.locator("input[name=password]").fill(PASSWORD)
+    page.clock.fast_forward(59_000)
+    assert person(held) == ["physician", PASSWORD]
+    page.clock.fast_forward(2_000)
+    expect(held.locator("input[name=password]")).to_have_value("")
+    assert person(held) == ["", ""]
+    context.close()
+
+
+def test_after_a_lost_answer_the_tablet_says_who_has_overridden(
+    server: ClockedServer, tablet: Page, second_physician: str
+) -> None:
+    session_id = planned(server)
+    held = held_view(tablet, server, session_id)
+    held.locator("[name=reason]").fill("seen and known to me")
+
+    def lose_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    tablet.route("**/overrides", lose_answer)
+    override(tablet, PASSWORD)
+    expect(held).to_contain_text("Not recorded: the server was not reached")
+    tablet.unroute("**/overrides", lose_answer)
+    override(tablet, PASSWORD, username=second_physician)
+    form = tablet.locator('[data-entry-form="infusion_started"]')
+    expect(form).to_contain_text("Test Physician 1 has overridden this already")
+    expect(form).not_to_contain_text("Overridden by Test Physician 2")
+    assert entry_of(server, session_id, "start_override")["author_name"] == "Test Physician 1"
+
+
+def test_an_override_is_never_kept_for_later(server: ClockedServer, browser: Browser) -> None:
+    context, page = new_page(browser)
+    sign_in(page, server.url, "physician")
+    session_id = planned(server)
+    held = held_view(page, server, session_id)
+    expect(held.locator("input[name=password]")).to_be_hidden()
+    held.locator("[name=reason]").fill("seen and known to me")
+    page.route("**/entries", lambda route: route.abort())
+    held.locator("[data-role=save]").click()
+    expect(held).to_contain_text("Not recorded: the server was not reached")
+    expect(page.locator("#bedside--unsent")).to_contain_text("0 unsent")
+    page.unroute_all()
+    held.locator("[data-role=save]").click()
+    expect(page.locator('[data-entry-form="infusion_started"]')).to_contain_text("Overridden by Test Physician 1")
+    assert len(entry_of(server, session_id, "start_override")["overridden"].split()) == 15
+    context.close()
+
+
+def test_a_start_that_reaches_the_server_passes_the_gate_whatever_the_tablet_thinks(
+    server: ClockedServer, browser: Browser
+) -> None:
+    """A tablet that takes itself for offline, as after a lost heartbeat, while its requests arrive."""
+    context, page = new_page(browser)
+    page.add_init_script("Object.defineProperty(navigator, 'onLine', {get: () => false})")
+    sign_in(page, server.url, "nurse")
+    session_id = planned(server)
+    page.goto(f"{server.url}/bedside/{session_id}")
+    type_start(page)
+    save(page, "infusion_started")
+    expect(page.locator('[data-view="start_held"]')).to_contain_text("15 items hold the start")
+    expect(page.locator('[data-gate-line="start"]')).not_to_contain_text("running already")
+    assert "infusion_started" not in {one["kind"] for one in record_of(server, session_id)["entries"]}
+    context.close()
+
+
+def test_what_was_said_to_have_happened_is_taken_back_with_a_refusal(server: ClockedServer, tablet: Page) -> None:
+    session_id = planned(server)
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    type_start(tablet)
+    press_digits(tablet, "infusion_started", "pump_rate_ml_per_h", "99999")
+    tablet.click('[data-gate-line="start"]')
+    tablet.locator('[data-view="start_held"] [data-role="happened-now"]').click()
+    form, line = tablet.locator('[data-entry-form="infusion_started"]'), tablet.locator('[data-gate-line="start"]')
+    expect(form.locator('[data-role="status"]')).to_have_text("Not recorded.")
+    expect(line).to_contain_text("15 items hold the start")
+    press_digits(tablet, "infusion_started", "pump_rate_ml_per_h", "17")
+    save(tablet, "infusion_started")
+    expect(tablet.locator('[data-view="start_held"]')).to_contain_text("15 items hold the start")
+    assert "infusion_started" not in {one["kind"] for one in record_of(server, session_id)["entries"]}
 
 
 def test_a_critical_alert_that_nobody_answers_is_large_at_the_chair(server: ClockedServer, tablet: Page) -> None:

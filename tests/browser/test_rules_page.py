@@ -1,5 +1,6 @@
 """The alert rules in a real browser: a limit is changed once its burden was seen, with a reason; another signs it."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,8 @@ from tests.server_process import ServerProcess
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 expect.set_options(timeout=WAIT_MS)
 BURDEN = ".rules-burden__table"
+RULES = "**/api/v1/rules"
+ENTRIES = "**/api/v1/clinic/entries"
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +87,19 @@ def test_a_loosened_critical_limit_is_signed_by_another_person(browser: Browser,
     second = rules_page(browser, server, "administrator")
     sign = second.locator("[data-role=sign]")
     expect(sign).to_be_disabled()
+    cut_off(second)
+    expect(second.locator("#rules--waiting")).to_have_attribute("inert", "")
+    second.unroute(RULES)
+    look_now(second)
+    expect(second.locator("#rules--waiting")).not_to_have_attribute("inert", "")
     second.click("#rules--waiting >> text=Show what it would have done")
     expect(second.locator(BURDEN)).to_be_visible()
     sign.click()
     expect(second.locator("#rules--history")).to_contain_text("signed by Test Administrator 1")
     expect(second.locator('[name="spo2.low.critical"]')).to_have_value("88")
+    look_now(author)
+    expect(author.locator("#rules--history")).to_contain_text("signed by Test Administrator 1")
+    expect(waiting).to_be_hidden()
 
 
 def test_what_makes_no_sense_is_said_in_words_and_cannot_be_saved(browser: Browser, server: ServerProcess) -> None:
@@ -105,18 +116,73 @@ def test_what_makes_no_sense_is_said_in_words_and_cannot_be_saved(browser: Brows
     expect(page.locator('[name="hr.high.warning"]')).to_have_value("120")
 
 
+def cut_off(page: Page) -> None:
+    """From now on no reading of the rules comes back."""
+    page.route(RULES, lambda route: route.abort())
+    look_now(page)
+
+
+def look_now(page: Page) -> None:
+    """Read again now and not within 15 s."""
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
 def test_a_change_by_somebody_else_is_looked_at_before_saving(browser: Browser, server: ServerProcess) -> None:
     page = rules_page(browser, server, "physician")
     change(page, "map.low.warning", "66", "try")
+    expect(page.locator("#rules--as-of")).to_have_text(re.compile(r"as of \d\d:\d\d:\d\d"))
+    cut_off(page)
+    expect(page.locator("#shell--lost")).to_contain_text("Not current since")
     other = rules_page(browser, server, "administrator")
     change(other, "rr.high.warning", "24", "came first")
     other.click("#rules--save")
     expect(other.locator("#rules--history")).to_contain_text("came first")
     page.click("#rules--save")
     expect(page.locator("#rules--change [role=alert]")).to_contain_text("changed meanwhile")
+    page.unroute(RULES)
+    look_now(page)
     expect(page.locator("#rules--history")).to_contain_text("came first")
+    expect(page.locator("#shell--lost")).to_be_hidden()
     expect(page.locator('[name="map.low.warning"]')).to_have_value("66")
     expect(page.locator("#rules--save")).to_be_disabled()
+
+
+def test_the_page_follows_and_what_is_typed_stays_where_it_is(browser: Browser, server: ServerProcess) -> None:
+    page, other = rules_page(browser, server, "physician"), rules_page(browser, server, "administrator")
+    change(page, "map.low.warning", "64", "try")
+    page.locator('[name="map.low.warning"]').focus()
+    change(other, "rr.high.warning", "23", "while somebody types")
+    other.click("#rules--save")
+    expect(other.locator("#rules--history")).to_contain_text("while somebody types")
+    look_now(page)
+    expect(page.locator("#rules--history")).to_contain_text("while somebody types")
+    expect(page.locator("#rules--change [role=alert]")).to_contain_text("changed meanwhile")
+    expect(page.locator('[name="rr.high.warning"]')).to_have_value("23")
+    expect(page.locator('[name="map.low.warning"]')).to_have_value("64")
+    expect(page.locator('[name="map.low.warning"]')).to_be_focused()
+    expect(page.locator("#rules--reason")).to_have_value("try")
+    expect(page.locator("#rules--save")).to_be_disabled()
+
+
+def test_a_credential_whose_answer_was_lost_is_recorded_once(browser: Browser, server: ServerProcess) -> None:
+    """And whether it still holds is judged by the server's clock, not by the tablet's."""
+    page = rules_page(browser, server, "administrator")
+    page.goto(f"{server.url}/administration")
+    page.wait_for_function("window.infusion.me")
+    page.evaluate("window.infusion.clock.offset = Date.parse('2101-01-01') - Date.now()")
+    form = page.locator("#administration--credential-form")
+    form.locator('[name="account_id"]').select_option(label="Test Physician 1")
+    form.locator('[name="credential"]').select_option(index=1)
+    form.locator('[name="valid_until"]').fill("2100-01-31")
+    page.route(ENTRIES, lambda route: (route.fetch(), route.abort()), times=1)
+    page.click("#administration--credential-add")
+    expect(page.locator("#administration--credential-said")).to_contain_text("Not recorded")
+    page.click("#administration--credential-add")
+    expect(page.locator("#administration--credential-said")).to_contain_text("is recorded")
+    expect(page.locator("#administration--credentials")).to_contain_text("expired 2100-01-31")
+    with server.client("administrator") as client:
+        found = client.get("/api/v1/clinic").json()["entries"]
+    assert [one["kind"] for one in found].count("staff_credential") == 1
 
 
 def test_a_reviewer_reads_searches_and_changes_nothing(browser: Browser, server: ServerProcess) -> None:

@@ -345,3 +345,41 @@ def test_what_is_set_for_this_patient_stands_on_the_tile_with_the_reason(page: P
     ]
     usual = {"own_limits": [], "oxygen_target": {"target": "usual", "reason": "x"}}
     assert in_words(page, "return window.infusion.panelWords.flagWords(all[0]);", usual) == []
+
+
+CARD = """([alert, notifier]) => {
+    const host = document.createElement("div"), note = document.createElement("p");
+    const tile = {session_id: "s", chair_label: "1", patient_label: "TP-001", alerts: [alert]};
+    const before = window.infusion.notifier;
+    window.infusion.notifier = notifier;
+    window.infusion.panelAlerts.create(host, note).update([tile], Date.parse("2026-11-24T09:02:30Z"));
+    window.infusion.notifier = before;
+    return host.querySelector(".alert__line--life").textContent;
+}"""
+FAILED = {"at": "2026-11-24T09:02:10Z", "failure": "failed with exit code 3"}
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        (None, ""),
+        ({}, ""),
+        ({"a": {"at": "2026-11-24T09:02:10Z", "failure": ""}}, ". Passed on at 09:02"),
+        ({"a": FAILED}, ". NOT passed on: the notifier failed with exit code 3"),
+        ({"a": {"at": "2026-11-24T09:01:10Z", "failure": ""}}, ""),
+        ({"b": FAILED}, ""),
+    ],
+    ids=["no notifier", "no run yet", "ended with 0", "failed", "of the time before", "of another alert"],
+)
+def test_a_card_says_passed_on_only_when_it_was(page: Page, runs: Any, said: str) -> None:
+    alert = alert_of("a", level="critical", unanswered_at="2026-11-24T09:02:00Z", sounded_at="2026-11-24T09:00:00Z")
+    notifier = None if runs is None else {"failed_at": None, "failure": "", "alerts": runs}
+    assert page.evaluate(CARD, [alert, notifier]) == "Nobody has answered for 2 min" + said
+
+
+def test_a_request_that_is_never_answered_ends(page: Page) -> None:
+    page.route("**/never-answered", lambda _: None)
+    call = "window.infusion.call('POST', '/never-answered', {}, 50)"
+    assert page.evaluate(call) == {
+        "ok": False, "status": 0, "body": {"problems": [{"field": "", "reason": "the server was not reached"}]},
+    }  # fmt: skip

@@ -31,6 +31,10 @@ def not_found(late_s: int = 0, reason: str = "not_found") -> Step:
     return Step(60, "vital_signs", {"not_measured": {"spo2_percent": reason}}, late_s=late_s)
 
 
+def no_waveform(after_s: int = 60, **values: Any) -> Step:
+    return Step(after_s, "vital_signs", {**values, "not_measured": {"end_tidal_co2_mmhg": "no_waveform"}})
+
+
 def clock(after_s: int) -> Step:
     return Step(after_s, CLOCK)
 
@@ -46,8 +50,13 @@ PUMP = {"concentration_mg_per_ml": "1", "has_happened": True}
 RATE_OF_CONCERN = charted("rate_changed", {"pump_rate_ml_per_h": "150", "concentration_mg_per_ml": "1"})
 ATTESTED = charted("setting_attested", SETTING)
 BAG = {"volume_ml": 100, "prepared_by": "Test Pharmacist 1", "checked_by": "Test Nurse 2"}
+BOTH_SENT = signs(spo2_percent=98, heart_rate_per_min=70, author=MONITOR)
+ONE_SENT = signs(100, heart_rate_per_min=70, author=MONITOR)
 EFFECT = charted("adverse_effect", {"term": "nausea", "ctcae_grade": 4})
 MILDER = charted("amendment", {"changes": {"ctcae_grade": 2}}, which=-1)
+EFFECT_OF_GRADE_3 = charted("adverse_effect", {"term": "nausea", "ctcae_grade": 3})
+TO_GRADE_4 = charted("amendment", {"changes": {"ctcae_grade": 4}})
+WITHDRAWN_CORRECTION = charted("entered_in_error", {"reason": "test"}, which=-2)
 
 CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
     "a superseded value does not ring with the next correction": (
@@ -65,16 +74,33 @@ CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
         RUNNING,
         [
             signs(end_tidal_co2_mmhg=38),
-            charted("vital_signs", {"not_measured": {"end_tidal_co2_mmhg": "no_waveform"}}),
+            no_waveform(respiratory_rate_per_min=14),
             signs(end_tidal_co2_mmhg=38, late_s=90),
         ],
         "etco2.waveform", "warning",
     ),
     "SpO2 falls from the value before in time, whenever that was charted": (
         RUNNING,
-        [signs(spo2_percent=98), signs(900, spo2_percent=92), signs(spo2_percent=94, late_s=300),
-         charted("vital_signs", {"not_measured": {"end_tidal_co2_mmhg": "no_waveform"}})],
+        [signs(spo2_percent=98), signs(1000, spo2_percent=92), signs(spo2_percent=94, late_s=300),
+         no_waveform(respiratory_rate_per_min=14)],
         "etco2.waveform", "warning",
+    ),
+    "SpO2 that falls in small steps falls": (
+        RUNNING,
+        [signs(spo2_percent=97), signs(300, spo2_percent=95), signs(300, spo2_percent=93),
+         no_waveform(respiratory_rate_per_min=14)],
+        "etco2.waveform", "critical",
+    ),
+    "a blank respiratory rate is not the one of long ago": (
+        RUNNING,
+        [signs(respiratory_rate_per_min=14, spo2_percent=98, end_tidal_co2_mmhg=38), no_waveform(780, spo2_percent=97)],
+        "etco2.waveform", "critical",
+    ),
+    "a late respiratory rate of before does not make breaths present": (
+        RUNNING,
+        [no_waveform(600, spo2_percent=98), signs(respiratory_rate_per_min=14, late_s=400),
+         signs(heart_rate_per_min=70, late_s=350)],
+        "etco2.waveform", "critical",
     ),
     "an oxygen target charted late does not replace a newer one": (
         RUNNING,
@@ -145,6 +171,14 @@ CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
         RUNNING, [EFFECT, MILDER, WITHDRAWN], "effect.grade", "critical",
     ),
     "an effect that was answered stays answered": (RUNNING, [EFFECT, ANSWERED, NOTE, WITHDRAWN], "effect.grade", None),
+    "an effect answered at a milder grade is raised anew when it was worse": (
+        RUNNING, [EFFECT_OF_GRADE_3, ANSWERED, replace(TO_GRADE_4, which=-2)], "effect.grade", "critical",
+    ),
+    "an effect answered at both grades stays answered": (
+        RUNNING,
+        [EFFECT_OF_GRADE_3, ANSWERED, replace(TO_GRADE_4, which=-2), ANSWERED, WITHDRAWN_CORRECTION, NOTE, WITHDRAWN],
+        "effect.grade", None,
+    ),
     "the update of an effect entered in error raises nothing": (
         RUNNING,
         [EFFECT, charted("adverse_effect_update", {"ctcae_grade": 5}),
@@ -155,6 +189,59 @@ CASES: dict[str, tuple[Beginning, list[Step], str, str | None]] = {
         RUNNING,
         [ANSWERED, charted("infusion_ended"), charted("infusion_started", PUMP | {"pump_rate_ml_per_h": 0}, late_s=90)],
         "start.missing", None,
+    ),
+    "what a hand did not find no monitor finds": (
+        RUNNING, [not_found(), signs(spo2_percent=55, author=MONITOR), signs(spo2_percent=97, author=MONITOR),
+                  signs(10, spo2_percent=97, author=MONITOR)],
+        "sign.absent:spo2_percent", "critical",
+    ),
+    "a hand finds a sign again though a monitor is newer by then": (
+        RUNNING, [not_found(), signs(spo2_percent=97, author=MONITOR), signs(10, spo2_percent=97, late_s=30)],
+        "sign.absent:spo2_percent", None,
+    ),
+    "a monitor's newer value does not make past what a hand did not find": (
+        RUNNING, [signs(spo2_percent=97, author=MONITOR), not_found(late_s=70), NOTE, WITHDRAWN],
+        "sign.absent:spo2_percent", "critical",
+    ),
+    "a lone extreme does not end that a sign is overdue": (
+        RUNNING, [clock(900), signs(10, spo2_percent=55, author=MONITOR)], "overdue.sign:spo2_percent", "warning",
+    ),
+    "a second critical value on the same side confirms an extreme": (
+        RUNNING, [signs(heart_rate_per_min=28, author=MONITOR), signs(10, heart_rate_per_min=35, author=MONITOR)],
+        "hr.low", "critical",
+    ),
+    "an extreme is the second critical value on its side": (
+        RUNNING, [signs(heart_rate_per_min=35, author=MONITOR), signs(10, heart_rate_per_min=28, author=MONITOR)],
+        "hr.low", "critical",
+    ),
+    "a symptom counts at its time, however late it and the pressure are charted": (
+        RUNNING,
+        [charted("adverse_effect", {"term": "severe_headache"}, 1800, late_s=1200),
+         signs(systolic_mmhg=165, late_s=960)],
+        "sbp.high", "critical",
+    ),
+    "a pressure longer before a symptom than a quarter of an hour is not with it": (
+        RUNNING, [signs(systolic_mmhg=165), charted("adverse_effect", {"term": "severe_headache"}, 1800, late_s=600)],
+        "sbp.high", "warning",
+    ),
+    "a sign whose channel is gone from the rows is without a signal": (
+        RUNNING,
+        [BOTH_SENT, ONE_SENT,
+         clock(30)],
+        "sign.no_signal:spo2_percent", "warning",
+    ),
+    "a hand takes over a sign that the monitor has lost": (
+        RUNNING,
+        [BOTH_SENT, ONE_SENT,
+         clock(30), signs(10, spo2_percent=97), signs(60, heart_rate_per_min=70, author=MONITOR),
+         ONE_SENT, clock(30)],
+        "sign.no_signal", None,
+    ),
+    "what a monitor has lost stays lost after a correction": (
+        RUNNING,
+        [BOTH_SENT, ONE_SENT,
+         clock(30), NOTE, WITHDRAWN],
+        "sign.no_signal:spo2_percent", "warning",
     ),
     "a sender that catches up is still waited for after a correction": (
         RUNNING, [charted("note", {"text": "late"}, 900, late_s=600), replace(WITHDRAWN, after_s=2), clock(2)],

@@ -34,7 +34,7 @@ RANDOM_SESSIONS = settings(max_examples=25, deadline=None, derandomize=True)
 # What judging and numbering write beside the fold of the entries.
 NOT_FOLDED = {
     "alerts", "alerts_by_level", "conditions", "extremes", "next_seq", "next_fact_seq", "change_number", "planned_at",
-    "status_since", "recovery_sets",
+    "status_since", "recovery_sets", "not_found", "monitor_signals",
 }  # fmt: skip
 # What a late entry reaches too, because the session is folded again.
 OF_THE_INFUSION = (

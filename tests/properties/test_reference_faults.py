@@ -55,6 +55,7 @@ def rate(pump_rate_ml_per_h: str, **more: Any) -> Step:
 
 PAIN_IN_CHEST = Step(5, "adverse_effect", {"term": "chest_pain"})
 CURRENT_SET = Step(1000, "vital_signs", BASELINE)
+NO_WAVEFORM = Step(5, "vital_signs", {"not_measured": {"end_tidal_co2_mmhg": "no_waveform"}})
 
 
 def played(beginning: Beginning, *steps: Step) -> Watched:
@@ -78,6 +79,11 @@ LIMITS = {
     "overdue.sign.advisory": ("4", [clock(425)]),
     "overdue.sign.warning": ("3", [clock(455)]),
     "overdue.sedation.advisory": ("9", [clock(1025)]),
+    "sign.no_signal.warning": (
+        "600",
+        [Step(5, "vital_signs", {"heart_rate_per_min": 70, "spo2_percent": 98}, MONITOR), spo2(98, author=MONITOR,
+         after_s=100), clock(25)],
+    ),
     "monitor.silent.warning": ("600", [measured("heart_rate_per_min", 70, author=MONITOR), clock(125)]),
 }  # fmt: skip
 
@@ -175,9 +181,16 @@ FAULTS = {
         consciousness, "_is_dissociated", _always(False), Step(5, "adverse_effect", {"term": "dissociation"}),
         Step(5, "vital_signs", {"acvpu": "new_confusion"}),
     ),
+    "breaths counted long ago count": fault(
+        consciousness, "BREATHS_COUNT_FOR", timedelta(days=1),
+        measured("spo2_percent", 98, 600, author=MONITOR), NO_WAVEFORM,
+    ),
+    "SpO2 never falls in small steps": fault(
+        consciousness, "FALL_WINDOW", timedelta(0), spo2(97), spo2(95), spo2(93),
+        Step(5, "vital_signs", {"respiratory_rate_per_min": 14}), NO_WAVEFORM,
+    ),
     "breathing is never in doubt": fault(
-        consciousness, "_is_breathing_in_doubt", _always(False), spo2(98), spo2(94),
-        Step(5, "vital_signs", {"not_measured": {"end_tidal_co2_mmhg": "no_waveform"}}),
+        consciousness, "_is_breathing_in_doubt", _always(False), spo2(98), spo2(94), NO_WAVEFORM,
     ),
 }  # fmt: skip
 

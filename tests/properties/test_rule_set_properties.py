@@ -240,7 +240,9 @@ def test_a_discharge_about_which_nothing_is_known_is_held_for_all_but_a_reversal
 
 
 def patient_with(sign: str, baseline: Decimal | None) -> SessionSummary:
-    summary = SessionSummary(SESSION_ID, SESSION_ID, False, sedation_scale="rass", sedation_level=-3, symptom_at=BEGINS)
+    summary = SessionSummary(
+        SESSION_ID, SESSION_ID, False, sedation_scale="rass", sedation_level=-3, symptoms_at=[BEGINS]
+    )
     if baseline is not None:
         summary.baseline[sign] = BaselineValue(baseline, BEGINS)
     return summary

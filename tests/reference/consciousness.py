@@ -1,6 +1,7 @@
 """Levels of sedation, agitation and consciousness, and a capnography waveform that is gone."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from session_store.domain.alert import Level
@@ -11,6 +12,8 @@ from tests.reference.record import by_time, value_of
 from tests.reference.values import read_sedation_for_saturation
 
 EXPLAINED_FOR = timedelta(minutes=30)
+BREATHS_COUNT_FOR = timedelta(minutes=2)
+FALL_WINDOW = timedelta(minutes=15)
 _CO2, _RR, _SPO2 = "end_tidal_co2_mmhg", "respiratory_rate_per_min", "spo2_percent"
 
 
@@ -45,7 +48,7 @@ def _is_dissociated(read: list[Entry], at: datetime) -> bool:
     return any(at - one.effective_at <= EXPLAINED_FOR for one in effects)
 
 
-def read_waveform(bedside: Bedside, entry: Entry, _now: datetime) -> None:
+def read_waveform(bedside: Bedside, entry: Entry, now: datetime) -> None:
     """An absent EtCO2 waveform; over by a measured EtCO2, or where capnography is no longer used."""
     read = bedside.read
     told, in_use = newest_statement(read, _CO2), newest_answer(read, "vital_signs", "is_capnography_in_use")
@@ -54,7 +57,7 @@ def read_waveform(bedside: Bedside, entry: Entry, _now: datetime) -> None:
     if is_unused or (told is not None and value_of(told, _CO2) is not None):
         bedside.bring("etco2.waveform", None, None)
     elif told is not None and _reason(told, _CO2) == "no_waveform":
-        level = Level.CRITICAL if _is_breathing_in_doubt(bedside) else Level.WARNING
+        level = Level.CRITICAL if _is_breathing_in_doubt(bedside, entry, now) else Level.WARNING
         bedside.bring("etco2.waveform", level, entry.entry_id)
 
 
@@ -63,11 +66,25 @@ def _reason(entry: Entry, sign: str) -> str | None:
     return content.not_measured.get(sign)  # type: ignore[no-any-return]
 
 
-def _is_breathing_in_doubt(bedside: Bedside) -> bool:
-    """Breaths are missing, or SpO2 falls from one value to the next."""
-    breaths = newest_statement(bedside.read, _RR)
-    if breaths is None or is_missing_in(breaths, _RR):
-        return True
-    values = [value_of(one, _SPO2) for one in by_time(bedside.read) if value_of(one, _SPO2) is not None]
+def _is_breathing_in_doubt(bedside: Bedside, entry: Entry, now: datetime) -> bool:
+    """Breaths are missing, or SpO2 falls."""
     fall = bedside.rules.by_id["etco2.waveform.critical"].limit
-    return len(values) >= 2 and fall is not None and values[-2] - values[-1] >= fall
+    return _are_breaths_missing(bedside.read, entry, now) or (fall is not None and _has_fallen_by(bedside.read) >= fall)
+
+
+def _are_breaths_missing(read: list[Entry], entry: Entry, now: datetime) -> bool:
+    """No respiratory rate, or a reason why there is none, or one that is neither of this set nor of the last 2 min."""
+    told = newest_statement(read, _RR)
+    if told is None or is_missing_in(told, _RR):
+        return True
+    return told is not entry and now - told.effective_at > BREATHS_COUNT_FOR
+
+
+def _has_fallen_by(read: list[Entry]) -> Decimal:
+    """How far the newest SpO2 is below the highest of the last 15 min before it, or below the value before it."""
+    told = [one for one in by_time(read) if value_of(one, _SPO2) is not None]
+    if not told:
+        return Decimal(0)
+    newest = told[-1]
+    recent = [one for one in told if newest.effective_at - one.effective_at <= FALL_WINDOW]
+    return max(value_of(one, _SPO2) for one in [*recent, *told[-2:]]) - value_of(newest, _SPO2)

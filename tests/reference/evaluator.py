@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from session_store.domain.alert import Level
 from session_store.domain.entries import Entry
 from session_store.domain.rules.rule_set import RuleSet
 from tests.reference.bedside import Bedside
@@ -60,9 +61,10 @@ def open_after_each(moments: Iterable[Moment], rules: RuleSet) -> Iterator[dict[
 
 @dataclass
 class _Answered:
-    """An event that somebody has acknowledged: its condition, and the entries that had shown it."""
+    """An event that somebody has acknowledged: its condition, its worst level, and the entries that had shown it."""
 
     condition: str
+    level: Level
     shown_by: list[UUID | None]
 
 
@@ -94,7 +96,8 @@ class _Reference:
     def _answer(self, condition: str) -> None:
         """What has happened is over once somebody has seen it; what is the case goes on."""
         if is_event(self._rules, condition) and condition in self.bedside.open:
-            self._answered.append(_Answered(condition, self.bedside.open.pop(condition).shown_by))
+            standing = self.bedside.open.pop(condition)
+            self._answered.append(_Answered(condition, standing.peak, standing.shown_by))
 
     def _read_anew(self, cause: Entry, now: datetime) -> None:
         before = self.bedside.open
@@ -113,13 +116,18 @@ class _Reference:
                 after.bring(condition, found[condition].level, found[condition].evidence)
         for condition, standing in found.items():
             if condition not in after.open and not self._is_answered(condition, standing):
-                after.open[condition] = standing
+                # What it was at worst before, and by which entries, is past.
+                after.open[condition] = Standing(standing.level, standing.level, [standing.evidence])
         end_waiting(after, cause, now)
         end_with_session(after)
         self.bedside = after
 
     def _is_answered(self, condition: str, standing: Standing) -> bool:
-        return any(one.condition == condition and standing.evidence in one.shown_by for one in self._answered)
+        """Answered as bad as it is, or worse."""
+        return any(
+            one.condition == condition and one.level >= standing.level and standing.evidence in one.shown_by
+            for one in self._answered
+        )
 
 
 def _stays(condition: str, after: Bedside) -> bool:

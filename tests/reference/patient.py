@@ -1,17 +1,14 @@
 """What is known of the patient and the team, from the entries read so far: plain loops over the record."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from session_store.domain.alert import Level
 from session_store.domain.entries import Entry
-from session_store.domain.entry_choices import SYMPTOM_TERMS
 from session_store.domain.rules.rule_set import RuleSet
 from tests.reference.record import FIRST_DRUG_KINDS, baseline_entry, by_time, value_of
-
-COMPANY = timedelta(minutes=15)
 
 
 def contents_of(read: list[Entry], *kinds: str) -> list[Any]:
@@ -89,16 +86,6 @@ def newest_answer(read: list[Entry], kind: str, name: str) -> Entry | None:
     """The entry of a kind with the newest answer to one question."""
     answers = [one for one in by_time(read) if one.content.kind == kind and getattr(one.content, name) is not None]
     return answers[-1] if answers else None
-
-
-def newest_symptom_at(read: list[Entry]) -> datetime | None:
-    """When chest pain, syncope, severe headache, visual loss or confusion was entered last."""
-    return max((one.effective_at for one in read if getattr(one.content, "term", None) in SYMPTOM_TERMS), default=None)
-
-
-def has_symptoms(read: list[Entry], now: datetime) -> bool:
-    newest = newest_symptom_at(read)
-    return newest is not None and now - newest <= COMPANY
 
 
 def is_sedated(read: list[Entry], rules: RuleSet) -> bool:

@@ -110,6 +110,8 @@ class Played(ABC):
         """A correction: of the fields that the step names, else of a number of its kind, of its time, or of both."""
         amount, moved_s = step.content.get("amount"), step.content.get("moved_s", 0)
         numbers = {name: str(amount) for name in _CORRECTED_FIELDS.get(named.content.kind, ())}
+        if named.content.kind == "adverse_effect" and amount is not None:
+            numbers = {"ctcae_grade": str(2 + amount % 4)}
         changes = step.content.get("changes", numbers)
         content: dict[str, Any] = {"amended_entry_id": str(named.entry_id), "reason": "test", "changes": changes}
         if moved_s or not changes:

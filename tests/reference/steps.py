@@ -184,11 +184,12 @@ def _steps_about(sign: str) -> st.SearchStrategy[Step]:
     by_hand, sent = (
         st.builds(Step, often, st.just("vital_signs"), values, st.just(author), _LATE) for author in (NURSE, MONITOR)
     )
+    not_sent = st.builds(Step, often, st.just("vital_signs"), missing, st.just(MONITOR))
     company = st.one_of(_steps("adverse_effect", _SYMPTOMS), _steps("sedation", _SCALES))
     limits = st.one_of(_steps("patient_limit", _LIMITS, PHYSICIAN), _steps("oxygen_target", _TARGETS, PHYSICIAN))
     return _weighted(
-        (6, by_hand), (6, sent), (1, _steps("vital_signs", missing)), (2, company), (1, limits), (1, _CORRECTIONS),
-        (1, _TICKS), (1, _steps("medication_given", _DRUGS)),
+        (6, by_hand), (6, sent), (1, _steps("vital_signs", missing)), (2, not_sent), (2, company), (1, limits),
+        (1, _CORRECTIONS), (1, _TICKS), (1, _steps("medication_given", _DRUGS)),
     )  # fmt: skip
 
 

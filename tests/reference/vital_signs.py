@@ -6,25 +6,25 @@ from fractions import Fraction
 
 from session_store.domain.alert import Level
 from session_store.domain.entries import CUFF_SIGNS, Entry
+from session_store.domain.entry_choices import SYMPTOM_TERMS
 from session_store.domain.rules.model import Against, AlertRule, Comparison
 from session_store.domain.rules.rule_set import RuleSet
 from tests.reference.moments import Seen
-from tests.reference.patient import baseline_of, has_symptoms, is_sedated, oxygen_target_of
+from tests.reference.patient import baseline_of, is_sedated, oxygen_target_of
 
 CONFIRMED_AFTER = {Level.ADVISORY: timedelta(seconds=60), Level.WARNING: timedelta(seconds=60),
                    Level.CRITICAL: timedelta(seconds=15)}  # fmt: skip
 SETTLED_AFTER = timedelta(seconds=60)
+COMPANY = timedelta(minutes=15)
 
 
-def shown_level(
-    read: list[Entry], rules: RuleSet, rows: list[AlertRule], value: Decimal, now: datetime
-) -> Level | None:
+def shown_level(read: list[Entry], rules: RuleSet, rows: list[AlertRule], value: Decimal, at: datetime) -> Level | None:
     """The worst level whose line the value is beyond."""
-    return max((row.level for row in rows if is_beyond(read, rules, row, value, now)), default=None)
+    return max((row.level for row in rows if is_beyond(read, rules, row, value, at)), default=None)
 
 
-def is_beyond(read: list[Entry], rules: RuleSet, row: AlertRule, value: Decimal, now: datetime) -> bool:
-    """Whether a value lies beyond a row's line, with all that the row asks for besides."""
+def is_beyond(read: list[Entry], rules: RuleSet, row: AlertRule, value: Decimal, at: datetime) -> bool:
+    """Whether a value that was true `at` a time lies beyond a row's line, with all that the row asks for besides."""
     limit = limit_of(read, row)
     if limit is None or is_off(read, row) or not compares(row, Fraction(value), limit):
         return False
@@ -35,9 +35,15 @@ def is_beyond(read: list[Entry], rules: RuleSet, row: AlertRule, value: Decimal,
         share = 1 - Fraction(row.percent_under_baseline_too) / 100
         if baseline is None or Fraction(value) > Fraction(baseline) * share:
             return False
-    if row.with_symptoms and not has_symptoms(read, now):
+    if row.with_symptoms and not has_symptoms(read, at):
         return False
     return not row.with_sedation or is_sedated(read, rules)
+
+
+def has_symptoms(read: list[Entry], at: datetime) -> bool:
+    """Whether chest pain, syncope, severe headache, visual loss or confusion was there 15 min before or after."""
+    symptoms = [one for one in read if getattr(one.content, "term", None) in SYMPTOM_TERMS]
+    return any(abs(one.effective_at - at) <= COMPANY for one in symptoms)
 
 
 def limit_of(read: list[Entry], row: AlertRule) -> Fraction | None:
@@ -91,6 +97,11 @@ def established_level(seen: list[Seen], sign: str) -> Level | None:
         if not newest.is_of_monitor or has_lasted or is_second or is_of_cuff:
             proven = level
     return proven
+
+
+def is_second_critical(seen: list[Seen], shown: Level | None) -> bool:
+    """Whether the value seen last of a condition was critical and the next one is so too."""
+    return shown is Level.CRITICAL and bool(seen) and seen[-1].shown is Level.CRITICAL
 
 
 def are_milder_long_enough(seen: list[Seen]) -> bool:

@@ -33,7 +33,7 @@ from tests.record_building import NURSE, PHYSICIAN, TestRecord
 from tests.storage.test_record_commands import run
 
 UNTIL = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-BY_THE_CLOCK = ("overdue.", "monitor.silent", "dose.hour", "dose.plan", "dose.duration")
+BY_THE_CLOCK = ("overdue.", "monitor.silent", "sign.no_signal", "dose.hour", "dose.plan", "dose.duration")
 
 
 @pytest.fixture(scope="module")

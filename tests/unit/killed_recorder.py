@@ -1,5 +1,5 @@
-"""Records a running session with one alert promised to be measured again and one that still waits to sound, says so,
-and waits to be killed: `python -m tests.unit.killed_recorder DATABASE_URL`."""
+"""Records a running session with one alert promised to be measured again, and another with one that still waits to
+sound, says so, and waits to be killed: `python -m tests.unit.killed_recorder DATABASE_URL`."""
 
 import sys
 import threading
@@ -20,8 +20,9 @@ def main(database_url: str) -> None:
     (alert,) = Reader(engines.reader, 1).timeline(session_id)["session"]["alerts"]
     promise = {"alert_id": alert["alert_id"], "action": "remeasure", "deadline_min": 2}
     record.chart(session_id, "acknowledgement", author=PHYSICIAN, **promise)
-    record.chart(session_id, "vital_signs", heart_rate_per_min=125)
-    print(session_id, flush=True)
+    other_id = record.running(chair_label="2")
+    record.chart(other_id, "vital_signs", heart_rate_per_min=125)
+    print(session_id, other_id, flush=True)
     threading.Event().wait()
 
 

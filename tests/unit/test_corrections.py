@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import uuid_utils.compat
 
 from session_store.commands import EntryOutcome
 from session_store.reader import Reader
-from tests.record_building import NURSE, PHYSICIAN, TestRecord, sent
+from tests.record_building import NURSE, PHYSICIAN, SETTING, TestRecord, sent
 
 
 def amend(record: TestRecord, session_id: UUID, entry_id: Any, /, reason: str = "mistyped", **changes: Any) -> Any:
@@ -174,3 +175,77 @@ def test_supervision_handed_over_lapses_the_attestation_and_the_rate_is_judged_a
     assert [one.rule_id for one in handed.alert_facts] == ["rate.setting.warning"]
     again = record.chart(session_id, "setting_attested", is_monitored=True, attested_by="Test Physician 2")
     assert [one.fact for one in again.alert_facts] == ["cleared"]
+
+
+# ------------------------------------------------------------------------------- what the server itself says
+
+
+def attested(record: TestRecord) -> tuple[UUID, Any]:
+    """A session whose two clinicians hold their credentials."""
+    record.record_credentials()
+    session_id = record.ready()
+    setting = record.chart(session_id, "setting_attested", author=PHYSICIAN, **SETTING)
+    assert setting.outcome is EntryOutcome.RECORDED
+    return session_id, setting.entry_id
+
+
+def credential_items(reader: Reader, record: TestRecord, session_id: UUID) -> list[str]:
+    held: list[str] = reader.gates(session_id, record.clock.now())["start_held"]
+    return [one for one in held if "credential" in one]
+
+
+def test_credentials_are_judged_anew_when_another_person_is_named(record: TestRecord, reader: Reader) -> None:
+    session_id, setting_id = attested(record)
+    assert credential_items(reader, record, session_id) == []
+    nobody = str(uuid_utils.compat.uuid7())
+    assert amend(record, session_id, setting_id, administering_account_id=nobody).outcome is EntryOutcome.RECORDED
+    assert credential_items(reader, record, session_id) != []
+    assert "administering_account_id" in entry_of(reader, session_id, setting_id)["lacking_credentials"]
+    back = amend(record, session_id, setting_id, administering_account_id=str(NURSE.account_id))
+    assert back.outcome is EntryOutcome.RECORDED
+    assert credential_items(reader, record, session_id) == []
+
+
+def test_credentials_are_judged_anew_for_another_day(record: TestRecord, reader: Reader) -> None:
+    """Valid for a year from now: what was attested two years ahead of that was not covered."""
+    session_id, setting_id = attested(record)
+    record.clock.forward(days=400)
+    content = {"amended_entry_id": str(setting_id), "reason": "x", "changes": {}}
+    moved = record.chart(
+        session_id, "amendment", **content, corrected_effective_at=record.clock.now().isoformat()
+    )  # fmt: skip
+    assert moved.outcome is EntryOutcome.RECORDED
+    assert entry_of(reader, session_id, setting_id)["lacking_credentials"] is not None
+
+
+def test_what_the_record_said_of_credentials_stays_when_something_else_is_corrected(
+    record: TestRecord, reader: Reader
+) -> None:
+    session_id = record.ready()
+    setting = record.chart(session_id, "setting_attested", author=PHYSICIAN, **SETTING)
+    lacking = entry_of(reader, session_id, setting.entry_id)["lacking_credentials"]
+    assert lacking
+    record.record_credentials()
+    assert amend(record, session_id, setting.entry_id, is_monitored=False).outcome is EntryOutcome.RECORDED
+    assert entry_of(reader, session_id, setting.entry_id)["lacking_credentials"] == lacking
+
+
+@pytest.mark.parametrize("said", [None, "", "nothing"])
+def test_what_only_the_server_says_is_not_amended(record: TestRecord, reader: Reader, said: str | None) -> None:
+    session_id = record.ready()
+    setting = record.chart(session_id, "setting_attested", author=PHYSICIAN, **SETTING)
+    bolus = record.chart(session_id, "bolus", dose_mg=10)
+    for entry_id, name in ((setting.entry_id, "lacking_credentials"), (bolus.entry_id, "given_by_role")):
+        for more in ({}, {"is_monitored": False}, {"dose_mg": 12}):
+            refused = amend(record, session_id, entry_id, **{name: said}, **more)
+            assert refused.outcome is EntryOutcome.REFUSED
+            assert refused.problems[0].field == f"changes.{name}"
+    assert credential_items(reader, record, session_id) != []
+
+
+def test_who_gave_a_bolus_stays_whoever_corrects_it(record: TestRecord, reader: Reader) -> None:
+    session_id = record.running()
+    bolus = record.chart(session_id, "bolus", dose_mg=10)
+    raw = sent("amendment", amended_entry_id=str(bolus.entry_id), reason="x", changes={"dose_mg": 12})
+    assert record.record(session_id, raw, author=PHYSICIAN)[0].outcome is EntryOutcome.RECORDED
+    assert entry_of(reader, session_id, bolus.entry_id)["given_by_role"] == "nurse"

@@ -31,6 +31,11 @@ DELIVERED = RuleSet(
 SIGN_OF_CONDITION: dict[str, str] = {
     condition: sign for sign, conditions in DELIVERED.by_sign.items() for condition in conditions
 }
+# What is measured at the patient: two of these at warning or worse are not one bad probe. That a sign is overdue or
+# without a signal is none of them.
+VITAL_SIGN_CONDITIONS: frozenset[str] = frozenset(
+    {*SIGN_OF_CONDITION, *(rule.condition for rule in CONSCIOUSNESS_TABLE), "etco2.waveform", "sign.absent"}
+)
 
 
 def clinic_changes(version: int) -> int:

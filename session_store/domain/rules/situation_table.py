@@ -36,6 +36,9 @@ SITUATION_TABLE: tuple[AlertRule, ...] = (
     _rule("overdue.sign.warning", _O, _W, "overdue", _MEASURED, _SCHEDULE, limit=Decimal("1.5"), unit="intervals"),
     _rule("overdue.sedation.advisory", _O, _A, "overdue", _MEASURED, _SCHEDULE, limit=Decimal(2), unit="min"),
     _rule("monitor.silent.warning", _M, _W, "No signal from the monitor", _OVER, limit=Decimal(120), unit="s"),
+    _rule(
+        "sign.no_signal.warning", _M, _W, "without a signal from the monitor", _MEASURED, limit=Decimal(120), unit="s"
+    ),
     _rule("tablet.silent.warning", _M, _W, "Tablet not heard", _OVER, limit=Decimal(90), unit="s"),
     _rule("alert.unanswered.critical", _M, _C, "Nobody has answered", _SEEN, limit=Decimal(60), unit="s"),
     _rule("start.missing.warning", _M, _W, "Started without", _SEEN, "Cohen 2018 on baseline, setting and staff"),
