@@ -24,7 +24,7 @@ from tests.storage.released_record import REVISIONS, TABLES, as_values, lay_down
 HEADS = {
     "0001": "9ca818800ecc6222793d422d7081a77d048a4b4a56eb55e517b3a83a926d277a",
     "0002": "5a5a42b4e2b6ab8ce25cc0a9153592605eca8ab1039a52a3aa7e9e161e52688d",
-    "0003": "7097d8aea60dbbaa6d1af8f225717eb752a2bfee0a13b375586e620e7d98e6b3",
+    "0003": "a2985f94b687772847142155d1bb5b4daaccc34ba9a90831e130d470e6879aed",
 }
 KEPT_TABLES = [name for name in TABLES if name not in {table.name for table in PROJECTION_TABLES}]
 
