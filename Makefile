@@ -28,8 +28,10 @@ test-venv: .venv/.tests
 	@$(COMPILE)
 	touch .venv/.tests
 
-# One worker a core; a file stays whole, as some share a database. Browsers measure time: they run alone.
-PARALLEL := -n auto --dist loadfile
+# One worker more than cores, as tests of servers also wait; a file stays whole, as some share a database, in the order
+# that conftest.py gives. Browsers measure time: they run alone.
+WORKERS = $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The fast part: style, types, import rules, and every test that needs no browser, no PostgreSQL and no crash.
 check: .venv/.tests

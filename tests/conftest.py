@@ -100,3 +100,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         on_postgresql = kind is not None and kind.params.get("database_kind") == "postgresql"
         if item.nodeid.startswith(slow_folders) or on_postgresql or "postgresql" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
+    # The long files first, so that no worker is left alone with one at the end; within that the order stays random.
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/crash/", "tests/api/", "tests/replay/")))
