@@ -29,10 +29,10 @@
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   const statusWords = (status) => capital(status.replace(/_/g, " "));
 
-  /** "3:12" minutes and seconds. */
-  function minutesSeconds(ms) {
+  /** "13 min", under two minutes "95 s": never in the form of a clock time, which stands beside it. */
+  function waitWords(ms) {
     const seconds = Math.max(0, Math.round(ms / 1000));
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
   }
 
   function start(screen) {
@@ -166,8 +166,8 @@
       const isClosed = CLOSED.includes(localStatus().status);
       if (!due || isClosed) { put(shown("due"), "-"); put(shown("due_detail"), "no vitals due"); return; }
       const left = Date.parse(due[1]) - clock.now();
-      put(shown("due"), minutesSeconds(Math.abs(left)));
-      put(shown("due_detail"), left >= 0 ? `${DUE_WORDS[due[0]]} due` : `${DUE_WORDS[due[0]]} overdue`);
+      put(shown("due"), waitWords(Math.abs(left)));
+      put(shown("due_detail"), left >= 0 ? `until ${DUE_WORDS[due[0]]} is due` : `${DUE_WORDS[due[0]]} overdue`);
       shown("due").classList.toggle("bedside-head__overdue", left < 0);
     }
 
