@@ -59,10 +59,11 @@ def tablet(browser: Browser, server: ClockedServer) -> Page:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_cut_off(tablet: Page) -> Iterator[None]:
-    """The tablet of all tests reaches the server again, whatever one of them has cut off."""
+def nothing_is_left_over(tablet: Page) -> Iterator[None]:
+    """The tablet of all tests reaches the server again, whatever one of them has cut off, and keeps nothing of it."""
     yield
     tablet.unroute_all()
+    tablet.evaluate("localStorage.clear()")
 
 
 def planned(server: ClockedServer) -> str:
