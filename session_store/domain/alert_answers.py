@@ -60,7 +60,7 @@ def judge_sounds(summary: SessionSummary, judgement: Judgement) -> Iterator[Aler
 
 
 def judge_unanswered(summary: SessionSummary, judgement: Judgement) -> Iterator[AlertFact]:
-    """A critical nobody acknowledged for 60 s, and again after another 60 s: shown large at the chair, told to the notifier."""
+    """A critical nobody acknowledged for 60 s, and again after 60 more: large at the chair, told to the notifier."""
     after = judgement.rules.find_limit("alert.unanswered.critical")
     if after is None:
         return
