@@ -14,7 +14,6 @@ from tests.browser.clocked_server import ClockedServer
 from tests.browser.journeys import (
     WAIT_MS,
     choose_person,
-    chromium,
     new_page,
     open_form,
     open_more,
@@ -42,12 +41,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
 def second_physician(server: ClockedServer) -> str:
     """User name of another physician; the password is everybody's."""
     return add_second_physician(server)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

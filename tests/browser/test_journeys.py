@@ -17,7 +17,6 @@ from tests.browser.journeys import (
     answer_check_list,
     choose,
     choose_person,
-    chromium,
     new_page,
     open_form,
     open_more,
@@ -31,12 +30,6 @@ from tests.server_process import ServerProcess
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 expect.set_options(timeout=WAIT_MS)
 ADVISORY = "Advisory. Bedside monitor alarms stay on."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,44 +2,19 @@
 the sound, answer what is overdue in one tap. The nurse's part goes over HTTP."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.api.small_record import chart, plan, record, start
-from tests.browser.journeys import DESKTOP, WAIT_MS, chromium, new_page, sign_in
+from tests.browser.journeys import WAIT_MS
 from tests.record_building import BASELINE, sent
 from tests.server_process import PASSWORD, ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 expect.set_options(timeout=WAIT_MS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    process = ServerProcess(tmp_path_factory.mktemp("panel"))
-    process.add_accounts("nurse", "physician")
-    process.start()
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def physician(browser: Browser, server: ServerProcess) -> Iterator[Page]:
-    context, page = new_page(browser, size=DESKTOP)
-    sign_in(page, server.url, "physician")
-    page.wait_for_url("**/panel")
-    yield page
-    context.close()
 
 
 def started(server: ServerProcess, minutes_ago: int = 0, **plan_fields: Any) -> str:

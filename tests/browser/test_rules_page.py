@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.api.small_record import chart, plan, start
-from tests.browser.journeys import WAIT_MS, chromium, new_page, sign_in
+from tests.browser.journeys import WAIT_MS, new_page, sign_in
 from tests.server_process import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -29,12 +29,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         chart(nurse, session_id, "session_aborted", reason="test")
     yield process
     process.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def rules_page(browser: Browser, server: ServerProcess, role: str) -> Page:

@@ -1,40 +1,14 @@
 """An answer that is tried again until it arrives still says what the person saw: it mutes no level reached since."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.api.small_record import chart, plan, start
-from tests.browser.journeys import DESKTOP, WAIT_MS, chromium, new_page, sign_in
+from tests.browser.journeys import WAIT_MS
 from tests.server_process import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 expect.set_options(timeout=WAIT_MS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    process = ServerProcess(tmp_path_factory.mktemp("panel"))
-    process.add_accounts("nurse", "physician")
-    process.start()
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def physician(browser: Browser, server: ServerProcess) -> Iterator[Page]:
-    context, page = new_page(browser, size=DESKTOP)
-    sign_in(page, server.url, "physician")
-    page.wait_for_url("**/panel")
-    yield page
-    context.close()
 
 
 @pytest.mark.parametrize("was_lost_before_it_rose", [True, False])
