@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from session_store.domain.alert import Level
 from session_store.domain.entry_choices import ReadinessAnswer, ReadinessItem
+from session_store.domain.rules.delivered import SIGN_OF_CONDITION
 from session_store.domain.rules.model import RuleKind
 from session_store.domain.rules.rule_set import RuleSet
 from session_store.domain.session import SessionStatus
@@ -64,17 +65,17 @@ def _by_sets(summary: SessionSummary, rules: RuleSet, at: datetime) -> Iterator[
     if at - sets[-1].at <= _minutes(rules, "discharge.set_fresh.held"):
         yield "discharge.set_fresh.held"
     run = _stable_run(sets)
-    if len(run) >= wanted and not _has_standing_warning(summary, rules):
+    if len(run) >= wanted and not _has_standing_warning(summary):
         yield "discharge.stable_sets.held"
         if run[-1].at - run[0].at >= _minutes(rules, "discharge.sets_apart.held"):
             yield "discharge.sets_apart.held"
 
 
-def _has_standing_warning(summary: SessionSummary, rules: RuleSet) -> bool:
+def _has_standing_warning(summary: SessionSummary) -> bool:
     """Whether a vital sign still alerts at warning or worse: whatever the sets show, that is not stable."""
-    conditions = {condition for of_sign in rules.by_sign.values() for condition in of_sign}
     return any(
-        alert.condition in conditions and alert.level >= Level.WARNING and not alert.is_over for alert in summary.alerts
+        alert.condition in SIGN_OF_CONDITION and alert.level >= Level.WARNING and not alert.is_over
+        for alert in summary.alerts
     )
 
 
