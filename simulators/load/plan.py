@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
-    """One run. Rates are per session; `minutes` is the measured time, after all sessions are open.
+    """One run. Rates are per session, openings of all together; `minutes` is the measured time after the last opening.
 
     `run_label` stands in every patient's label and is another for each run, so that no run meets the patients of an
     earlier one. `is_kept`: the sessions stay open at the end.
@@ -33,6 +33,7 @@ class LoadPlan:
     minutes: float
     readings_per_min: float
     hand_entries_per_min: float
+    openings_per_min: float
     resend_share: float
     processes: int
     seed: int
@@ -43,6 +44,10 @@ class LoadPlan:
     def reading_interval_s(self) -> float:
         """Between two readings of one monitor."""
         return 60 / self.readings_per_min
+
+    def opening_s(self, number: int) -> float:
+        """When the session with this number is opened, counted from the first one."""
+        return number * 60 / self.openings_per_min
 
     @property
     def viewer_processes(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from simulators.load.delay_histogram import DelayHistogram
+from simulators.load.orders import DRAIN_S
 from simulators.load.running import Measured
 
 _PERCENTILES = (50, 95, 99)
@@ -56,7 +57,9 @@ def as_markdown(measured: Measured) -> str:
 
 def _verdict(measured: Measured) -> str:
     said = (
-        "Nothing lost, nothing missed." if measured.is_sound else "NOT SOUND: see lost, twice, not read back, missed."
+        "Nothing lost, nothing missed."
+        if measured.is_sound
+        else "NOT SOUND: see lost, twice, not read back, missed, not at a viewer."
     )
     if not measured.is_end_known:
         said += " The record's last change is not known: the server did not answer at the end."
@@ -70,6 +73,7 @@ def _parameters(measured: Measured) -> Iterator[tuple[str, Any]]:
     yield "measured time, s", round(measured.measured_s, 1)
     yield "monitor readings per session and min", plan.readings_per_min
     yield "hand entries per session and min, about", plan.hand_entries_per_min
+    yield "sessions opened per min before", plan.openings_per_min
     yield "share sent again on purpose", plan.resend_share
     yield "processes of senders / viewers", f"{plan.sender_processes} / {plan.viewer_processes}"
     yield "seed", plan.seed
@@ -94,7 +98,8 @@ def _counts(measured: Measured) -> Iterator[tuple[str, int | float]]:
     yield "of these not answered as duplicate", sends.resent_not_duplicate
     yield "duplicate answers in all", sends.duplicate_answers
     yield "changes seen by all viewers", views.changes
-    yield "changes MISSED by viewers", views.missed
+    yield "changes MISSED by viewers (numbers left out)", views.missed
+    yield f"changes not at a viewer {DRAIN_S:.0f} s after the end", views.not_arrived
     yield "changes that came twice to a viewer", views.repeated
     yield "streams opened again", views.reopened
     yield "streams cut off as too slow", views.cut_off

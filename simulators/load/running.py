@@ -48,10 +48,10 @@ class Measured:
 
     @property
     def is_sound(self) -> bool:
-        """Nothing that was acknowledged is lost or doubled, no viewer missed a change, and all of it could be seen."""
+        """Nothing acknowledged is lost or doubled, every viewer got every change, and all of that could be seen."""
         sends, views = self.sends, self.views
         faults = (sends.lost, sends.recorded_twice, sends.resent_not_duplicate, sends.sessions_not_read_back)
-        return self.is_end_known and not any(faults) and not views.missed
+        return self.is_end_known and not any(faults) and not (views.missed or views.not_arrived)
 
 
 class LoadRun:
@@ -113,9 +113,9 @@ class LoadRun:
             crew.await_ready(_OPENING_LIMIT_S)
         if self._interrupted.is_set():
             return
-        _LOG.info("load: %d sessions are opened and started", plan.sessions)
+        _LOG.info("load: %d sessions are opened and started, %.0f s", plan.sessions, plan.opening_s(plan.sessions))
         crew.start_senders(plan.sender_processes, send_load, lambda part: (plan, target, self._staff, started_at, part))
-        crew.await_ready(_OPENING_LIMIT_S)
+        crew.await_ready(_OPENING_LIMIT_S + plan.opening_s(plan.sessions))
 
     def _watch(self) -> None:
         """The measured time: look at the processes once a second."""

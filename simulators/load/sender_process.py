@@ -4,8 +4,8 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
 from functools import partial
 
 import httpx
@@ -26,6 +26,7 @@ _THREADS = 16
 _PATIENCE_S = 60.0
 # Shorter than a server keeps an idle connection, so that it is not closed just as something is sent.
 _KEEP_ALIVE_S = 3.0
+_LOOK_EVERY_S = 0.05
 
 
 class _Waits:
@@ -55,20 +56,24 @@ def send_load(
     clients = _clients(target, waits)
     own = share(plan.sessions, plan.sender_processes, part)
     threads = min(len(own), _THREADS)
+    make_session = partial(_make_session, plan, staff, spread_from)
     senders = [
-        SessionSender(
-            [partial(_make_session, number, plan, staff, spread_from) for number in own[thread::threads]],
-            clients,
-            orders,
-            plan.resend_share,
-            random.Random(f"{plan.seed} {part} {thread}"),
-        )
+        SessionSender(make_session, clients, orders, plan.resend_share, random.Random(f"{plan.seed} {part} {thread}"))
         for thread in range(threads)
     ]
+    opening_times = {number: wall_now() + timedelta(seconds=plan.opening_s(number)) for number in own}
     with ThreadPoolExecutor(threads) as pool:
-        _on_all(pool, SessionSender.open, senders)
+        serving = [
+            pool.submit(sender.serve, {number: opening_times[number] for number in own[thread::threads]})
+            for thread, sender in enumerate(senders)
+        ]
+        _await_all_open(senders, serving)
         say_ready()
-        _on_all(pool, SessionSender.serve, senders)
+        wait(serving, return_when=FIRST_EXCEPTION)
+        # Where one has failed, the others need not go on.
+        orders.is_stopped.set()
+        for one in serving:
+            one.result()
         if not plan.is_kept:
             _on_all(pool, SessionSender.close, senders)
         _on_all(pool, SessionSender.read_back, senders)
@@ -83,7 +88,12 @@ def _on_all(pool: ThreadPoolExecutor, part: Callable[[SessionSender], None], sen
         pass
 
 
-def _make_session(number: int, plan: LoadPlan, staff: Staff, spread_from: datetime) -> LoadSession:
+def _await_all_open(senders: list[SessionSender], serving: "list[Future[None]]") -> None:
+    while not all(sender.is_all_open.is_set() for sender in senders) and not any(one.done() for one in serving):
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _make_session(plan: LoadPlan, staff: Staff, spread_from: datetime, number: int) -> LoadSession:
     return LoadSession(number, plan, staff, spread_from, wall_now())
 
 

@@ -3,6 +3,7 @@
 import heapq
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,52 +35,72 @@ class Clients:
 
 
 class SessionSender:
-    """Serves its sessions one after the other. Raises `RequestRefused` when a sender is not admitted."""
+    """Serves its sessions, one request after the other. Raises `RequestRefused` when a sender is not admitted."""
 
     def __init__(
         self,
-        make_sessions: Sequence[Callable[[], LoadSession]],
+        make_session: Callable[[int], LoadSession],
         clients: Clients,
         orders: Orders,
         resend_share: float,
         chance: random.Random,
     ) -> None:
         self.tally = SendTally()
-        self._make_sessions = make_sessions
+        self.is_all_open = threading.Event()
+        self._make_session = make_session
         self._clients = clients
         self._orders = orders
         self._resend_share = resend_share
         self._chance = chance
-        self._sessions: list[LoadSession] = []
+        self._sessions: dict[int, LoadSession] = {}
         self._acknowledged: dict[UUID, set[str]] = {}
         self._unanswered: dict[UUID, set[str]] = {}
 
-    # ------------------------------------------------------------ the four parts of a run
-    def open(self) -> None:
-        """Opens its sessions, starts their infusions and brings them up to now, until it is told to stop."""
-        for make in self._make_sessions:
-            if self._orders.is_stopped.is_set():
-                return
-            session = make()
-            if self._open_one(session):
-                self._sessions.append(session)
-                while session.is_behind:
-                    self._serve(session)
+    # ------------------------------------------------------------ the three parts of a run
+    def serve(self, opening_times: Mapping[int, datetime]) -> None:
+        """Opens each session, by its number, at its time and sends each of its steps when due, until told to stop.
 
-    def serve(self) -> None:
-        """Sends each step of each session when it is due, until it is told to stop."""
-        queue = [(session.next_due, number) for number, session in enumerate(self._sessions)]
+        Sets `is_all_open` when no more is to be opened.
+        """
+        queue = [(at, number) for number, at in opening_times.items()]
         heapq.heapify(queue)
-        while queue:
-            due, number = queue[0]
-            if self._orders.is_stopped.wait(max((due - wall_now()).total_seconds(), 0.0)):
-                return
-            self._serve(self._sessions[number])
-            heapq.heapreplace(queue, (self._sessions[number].next_due, number))
+        unopened = set(opening_times)
+        try:
+            while queue:
+                due, number = heapq.heappop(queue)
+                if self._orders.is_stopped.wait(max((due - wall_now()).total_seconds(), 0.0)):
+                    return
+                following = self._turn(number)
+                if following is not None:
+                    heapq.heappush(queue, (following, number))
+                unopened.discard(number)
+                if not unopened:
+                    self.is_all_open.set()
+        finally:
+            self.is_all_open.set()
+
+    def _turn(self, number: int) -> datetime | None:
+        """Opens a session or sends its next step; when the one after that is due, None when it could not be opened."""
+        session = self._sessions.get(number)
+        if session is None:
+            session = self.open(number)
+        else:
+            self._step(session)
+        return None if session is None else session.next_due
+
+    def open(self, number: int) -> LoadSession | None:
+        """Opens a session, starts its infusion and brings it up to now; None when the server did not take it."""
+        session = self._make_session(number)
+        if not self._open(session):
+            return None
+        self._sessions[number] = session
+        while session.is_behind:
+            self._step(session)
+        return session
 
     def close(self) -> None:
         """Ends its sessions; gives up at the first without an answer."""
-        for session in self._sessions:
+        for session in self._sessions.values():
             before = self.tally.unanswered
             self.tally.sessions_closed += self._post(session, self._clients.nurse, session.closing(wall_now()))
             if self.tally.unanswered > before:
@@ -109,7 +130,7 @@ class SessionSender:
             raise
 
     # ------------------------------------------------------------ sending
-    def _open_one(self, session: LoadSession) -> bool:
+    def _open(self, session: LoadSession) -> bool:
         opening = session.opening
         is_open = self._send(
             session,
@@ -121,7 +142,7 @@ class SessionSender:
         self.tally.sessions_opened += is_open
         return is_open
 
-    def _serve(self, session: LoadSession) -> None:
+    def _step(self, session: LoadSession) -> None:
         due = session.next_due
         for run in session.take_step():
             self._send_run(session, run, due)

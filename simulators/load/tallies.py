@@ -63,12 +63,14 @@ class ViewTally(_Tally):
     """What the viewers saw.
 
     `recorded_delays`: from a change's `recorded_at` to its arrival. `reading_delays`: from the moment of a monitor's
-    reading to its arrival. `panel_delays`: the panel's first load.
+    reading to its arrival. `missed`: numbers that a stream left out; `not_arrived`: those that had not come `DRAIN_S`
+    after the end. `panel_delays`: the panel's first load.
     """
 
     viewers: int = 0
     changes: int = 0
     missed: int = 0
+    not_arrived: int = 0
     repeated: int = 0
     reopened: int = 0
     cut_off: int = 0

@@ -1,7 +1,7 @@
 """One viewer: signs in as a physician, loads the panel, reads the live stream and notes when each change arrives.
 
 It reopens the stream as the page does: when it breaks, is cut off or falls silent, or when a heartbeat tells of a newer
-change than has arrived. A change that comes after a reopening is late, not missed; missed is what never came.
+change than has arrived. A change that comes after a reopening is late, not missed; missed is what a stream leaves out.
 """
 
 import random
@@ -46,7 +46,7 @@ class Viewer:
             if not self._is_over():
                 self._pause_before_reopening()
         if self._orders.last_number is not None:
-            self.tally.missed += max(self._orders.last_number - self._told, 0)
+            self.tally.not_arrived += max(self._orders.last_number - self._told, 0)
 
     def _read_stream(self) -> None:
         events = EventReader()

@@ -22,6 +22,7 @@ from simulators.load.command import is_loopback
         (["--minutes", "nan"], "outside"),
         (["--readings-per-minute", "100"], "outside 0.5 to 60"),
         (["--hand-entries-per-minute", "-1"], "outside 0.4 to 12"),
+        (["--openings-per-minute", "5"], "outside 30 to 6000"),
         (["--resend-share", "0.6"], "outside 0 to 0.5"),
         (["--processes", "1"], "outside 2 to 16"),
         (["--server-pid", "0"], "outside 1"),

@@ -101,6 +101,7 @@ def test_json_holds_every_number() -> None:
         measured(SendTally(resent_not_duplicate=1)),
         measured(SendTally(sessions_not_read_back=1)),
         measured(views=ViewTally(missed=1)),
+        measured(views=ViewTally(not_arrived=1)),
         replace(measured(), is_end_known=False),
     ],
 )

@@ -2,6 +2,8 @@
 
 import json
 import random
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +27,7 @@ NURSE = SignIn("nurse", "secret")
 def load_plan(**changes: Any) -> LoadPlan:
     usual: dict[str, Any] = {
         "sessions": 4, "viewers": 2, "minutes": 1.0, "readings_per_min": 6.0, "hand_entries_per_min": 0.4,
-        "resend_share": 0.0, "processes": 4, "seed": 1, "run_label": "0302120000",
+        "openings_per_min": 120.0,        "resend_share": 0.0, "processes": 4, "seed": 1, "run_label": "0302120000",
     }  # fmt: skip
     return LoadPlan(**(usual | changes))
 
@@ -83,14 +85,20 @@ def sender(stand_in: Callable[[httpx.Request], httpx.Response], **changes: Any) 
         ServerClient(URL, token="t", **quick),
         RecordReader(URL, NURSE, transport),
     )
-    sessions = [lambda: LoadSession(0, plan, SIMULATED_STAFF, NOON, NOON + timedelta(seconds=3))]
-    return SessionSender(sessions, clients, Orders(measured_from=0.0), plan.resend_share, random.Random(1))
+    seen = NOON + timedelta(seconds=3)
+    return SessionSender(
+        lambda number: LoadSession(number, plan, SIMULATED_STAFF, NOON, seen),
+        clients,
+        Orders(measured_from=0.0),
+        plan.resend_share,
+        random.Random(1),
+    )
 
 
 def test_a_session_is_opened_started_closed_and_read_back() -> None:
     server = StandIn()
     one = sender(server)
-    one.open()
+    one.open(0)
     one.close()
     one.read_back()
     tally = one.tally
@@ -111,7 +119,7 @@ def test_what_was_acknowledged_and_is_not_on_record_is_lost() -> None:
     server = StandIn()
     server.forgets = {"consent", "vital_signs"}
     one = sender(server)
-    one.open()
+    one.open(0)
     one.read_back()
     # The baseline by hand, the consent, the first reading.
     assert one.tally.lost == 3
@@ -120,7 +128,7 @@ def test_what_was_acknowledged_and_is_not_on_record_is_lost() -> None:
 def test_a_whole_session_that_is_gone_is_lost() -> None:
     server = StandIn()
     one = sender(server)
-    one.open()
+    one.open(0)
     server.recorded.clear()
     one.read_back()
     assert one.tally.lost == one.tally.acknowledged > 20
@@ -129,14 +137,14 @@ def test_a_whole_session_that_is_gone_is_lost() -> None:
 def test_what_is_sent_again_on_purpose_must_be_a_duplicate() -> None:
     server = StandIn()
     one = sender(server, resend_share=1.0)
-    one.open()
+    one.open(0)
     one.read_back()
     tally = one.tally
     assert tally.resent == tally.duplicate_answers == 2 and tally.resent_not_duplicate == tally.recorded_twice == 0
     faulty = StandIn()
     faulty.takes_again = True
     one = sender(faulty, resend_share=1.0)
-    one.open()
+    one.open(0)
     one.read_back()
     assert one.tally.resent_not_duplicate == one.tally.recorded_twice == 2
 
@@ -145,7 +153,7 @@ def test_refusals_are_counted_by_reason_without_their_values() -> None:
     server = StandIn()
     server.refuses = {"vital_signs"}
     one = sender(server)
-    one.open()
+    one.open(0)
     assert one.tally.refused["vital_signs refused: spo#_percent: # is outside (# to # %)"] == 1
     assert one.tally.sessions_opened == 0
 
@@ -154,7 +162,7 @@ def test_a_request_that_is_refused_whole_counts_each_entry() -> None:
     server = StandIn()
     server.status = 422
     one = sender(server)
-    one.open()
+    one.open(0)
     one.read_back()
     assert one.tally.refused["whole request: #: x: no"] == one.tally.sent > 20
     assert one.tally.acknowledged == one.tally.sessions_not_read_back == 0
@@ -164,13 +172,13 @@ def test_a_sender_who_is_not_admitted_ends_the_run() -> None:
     server = StandIn()
     server.status = 403
     with pytest.raises(RequestRefused):
-        sender(server).open()
+        sender(server).open(0)
 
 
 def test_without_an_answer_nothing_is_acknowledged_and_nothing_can_be_read_back() -> None:
     server = StandIn()
     one = sender(server)
-    one.open()
+    one.open(0)
     acknowledged = one.tally.acknowledged
     server.is_gone = True
     one.close()
@@ -189,20 +197,34 @@ def test_an_entry_that_was_never_answered_may_be_on_record() -> None:
         return response
 
     one = sender(answers_never)
-    one.open()
+    one.open(0)
     one.read_back()
     assert one.tally.acknowledged == 0 < one.tally.unanswered == one.tally.unanswered_on_record
 
 
-def test_nothing_is_opened_or_served_once_the_run_is_stopped() -> None:
+def test_sessions_are_opened_when_it_is_their_turn_and_served_until_the_run_is_stopped() -> None:
     server = StandIn()
     one = sender(server)
-    one.open()
-    sent = one.tally.sent
+    passed, later = NOON - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
+    serving = threading.Thread(target=one.serve, args=({0: passed, 1: passed, 2: later},))
+    serving.start()
+    until = time.monotonic() + 20
+    # The stand-in's sessions lie in the past, so that each of their steps is due at once.
+    while (len(server.recorded) < 2 or len(server.bodies) < 20) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not one.is_all_open.is_set()
     one._orders.obey(Order.STOP, None)
-    one.serve()
-    one.open()
-    assert one.tally.sent == sent
+    serving.join(20)
+    assert one.is_all_open.is_set() and one.tally.sessions_opened == len(server.recorded) == 2
+    assert one.tally.sent > 2 * 25
+
+
+def test_a_session_that_is_refused_is_not_served() -> None:
+    server = StandIn()
+    server.refuses = {"session_planned"}
+    one = sender(server)
+    one.serve({0: NOON})
+    assert one.is_all_open.is_set() and len(server.bodies) == 1
 
 
 def test_the_readings_of_all_sessions_are_spread_evenly() -> None:

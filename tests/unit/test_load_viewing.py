@@ -99,7 +99,7 @@ def test_what_has_not_come_when_the_time_is_over_is_missed() -> None:
     viewer = Viewer(reader, orders)
     viewer.open()
     viewer.watch()
-    assert viewer.tally.missed == 5
+    assert (viewer.tally.missed, viewer.tally.not_arrived) == (0, 5)
 
 
 def test_events_are_put_together_out_of_chunks_that_end_anywhere() -> None:
