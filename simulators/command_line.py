@@ -22,6 +22,10 @@ from session_store.settings import Settings
 from simulators.clinic import Clinic
 from simulators.clinic_history import MAX_WEEKS, finished_sessions
 from simulators.history_import import HistoryNotWritten, write_history
+from simulators.load.command import add_load, run_load
+from simulators.load.plan import Target
+from simulators.option_values import whole as _whole
+from simulators.prediction_commands import PredictionRefused, add_models, add_population, add_predict
 from simulators.recording import (
     MAX_MINUTES,
     MIN_MINUTES,
@@ -67,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except _Interrupted:
         return 0
-    except (WrongParameter, RecordingUnreadable, NoSuchSession) as error:
+    except (WrongParameter, RecordingUnreadable, NoSuchSession, PredictionRefused) as error:
         return _say(error, 2)
     except (RequestRefused, CredentialsRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
         return _say(error, 1)
@@ -92,14 +96,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(
         prog="python -m simulators",
         description="Synthetic infusion clinics. Everything they send is marked simulated.",
-        epilog="Environment: INFUSION_SERVER_URL, INFUSION_DEVICE_TOKEN, INFUSION_DEMO_PASSWORD (clinic, replay); "
-        "INFUSION_DATABASE_URL, INFUSION_CLINIC_TIME_ZONE (history).",
+        epilog="Environment: INFUSION_SERVER_URL, INFUSION_DEVICE_TOKEN, INFUSION_DEMO_PASSWORD (clinic, "
+        "replay, load); INFUSION_DATABASE_URL, INFUSION_CLINIC_TIME_ZONE (history).",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_clinic(commands.add_parser("clinic", help="drive the chairs of a running server until interrupted"))
     _add_history(commands.add_parser("history", help="write some weeks of finished sessions into the database"))
     _add_replay(commands.add_parser("replay", help="send a bedside-monitor recording into an open session"))
     _add_recording(commands.add_parser("recording", help="write a small synthetic bedside-monitor recording"))
+    add_predict(commands.add_parser("predict", help="print what a model predicts for an infusion, as CSV"))
+    add_population(commands.add_parser("population", help="the same for many people, as percentiles"))
+    add_models(commands.add_parser("models", help="print what each model is and predicts, as Markdown"))
+    load = commands.add_parser("load", help="put a running simulated server under load and measure it")
+    add_load(load)
+    load.set_defaults(run=_run_load)
     return parser
 
 
@@ -212,6 +222,10 @@ def _run_recording(options: argparse.Namespace) -> int:
     return 0
 
 
+def _run_load(options: argparse.Namespace) -> int:
+    return run_load(options, Target(_server_url(), _device_token(), _demo_password()))
+
+
 def _server_url() -> str:
     text = os.environ.get("INFUSION_SERVER_URL") or DEFAULT_SERVER_URL
     try:
@@ -231,20 +245,11 @@ def _device_token() -> str:
 
 
 def _sign_in(username: str) -> SignIn:
-    return SignIn(username, os.environ.get("INFUSION_DEMO_PASSWORD") or "infusion-demo")
+    return SignIn(username, _demo_password())
 
 
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-        if not lowest <= value <= highest:
-            raise argparse.ArgumentTypeError(f"{value} is outside {lowest} to {highest}")
-        return value
-
-    return read
+def _demo_password() -> str:
+    return os.environ.get("INFUSION_DEMO_PASSWORD") or "infusion-demo"
 
 
 def _speed(text: str) -> float:

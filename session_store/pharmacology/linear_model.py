@@ -4,7 +4,10 @@ The step is the matrix exponential of the augmented system, so that there is no 
 equals 3600 steps of a second. A step never crosses a change of rate; `trajectory` splits there exactly.
 """
 
-from collections.abc import Sequence
+import itertools
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +18,8 @@ FloatArray = NDArray[np.float64]
 
 # Step lengths repeat (a tick of a simulator, the grid of a plot); a schedule of odd lengths must not grow for ever.
 _MAX_CACHED_STEPS = 64
+# Differences of grid times carry rounding noise; without it equal steps share one propagator.
+_STEP_DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,43 @@ class LinearModel:
         return np.asarray(state + self.input_weights * dose_mg, dtype=np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """`minutes` at one rate, and at their end, `end_min`, a bolus (or none)."""
+
+    minutes: float
+    rate_mg_per_min: float
+    end_min: float
+    bolus_mg: float
+
+
+def stretches(
+    sample_times_min: Sequence[float], rate_steps: Sequence[RateStep] = (), boluses: Sequence[BolusDose] = ()
+) -> Iterator[Stretch]:
+    """The time from 0 min to the last sample, cut at every sample, change of rate and bolus.
+
+    Raises `ValueError` for times that do not ascend from 0 min, and for boluses before 0.
+    """
+    times = list(sample_times_min)
+    if any(later < earlier for earlier, later in itertools.pairwise([0.0, *times])):
+        raise ValueError("sample times must ascend from 0 min")
+    doses: dict[float, float] = {}
+    for bolus in boluses:
+        if not bolus.at_min >= 0:
+            raise ValueError(f"a bolus at {bolus.at_min:g} min: the time begins at 0")
+        doses[bolus.at_min] = doses.get(bolus.at_min, 0.0) + bolus.dose_mg
+    steps = sorted(rate_steps, key=lambda step: step.start_min)
+    starts = [step.start_min for step in steps]
+    last = times[-1] if times else 0.0
+    changes = {time for time in (*doses, *starts) if 0 < time <= last}
+    now = 0.0
+    for event in sorted({0.0, *times, *changes}):
+        running = bisect_right(starts, now)
+        rate = steps[running - 1].rate_mg_per_min if running else 0.0
+        yield Stretch(round(event - now, _STEP_DECIMALS), rate, event, doses.get(event, 0.0))
+        now = event
+
+
 def trajectory(
     model: LinearModel,
     sample_times_min: Sequence[float],
@@ -97,21 +139,22 @@ def trajectory(
 
     A sample at the time of a bolus is taken after it. Raises `ValueError` for times before 0 or out of order.
     """
-    times = list(sample_times_min)
-    if times != sorted(times) or any(time < 0 for time in times):
-        raise ValueError("sample times must ascend from 0 min")
-    doses = {dose.at_min: sum(each.dose_mg for each in boluses if each.at_min == dose.at_min) for dose in boluses}
-    steps = sorted(rate_steps, key=lambda step: step.start_min)
-    events = sorted({0.0, *times, *doses, *(step.start_min for step in steps if step.start_min > 0)})
     states: dict[float, FloatArray] = {}
-    state, now = model.empty_state(), 0.0
-    for event in events:
-        state = model.step(state, event - now, _rate_at(steps, now))
-        state = model.add_bolus(state, doses.get(event, 0.0))
-        states[event], now = state, event
-    return np.array([states[time] for time in times])
+    state = model.empty_state()
+    for stretch in stretches(sample_times_min, rate_steps, boluses):
+        state = model.step(state, stretch.minutes, stretch.rate_mg_per_min)
+        states[stretch.end_min] = state = model.add_bolus(state, stretch.bolus_mg)
+    return np.array([states[time] for time in sample_times_min])
 
 
-def _rate_at(ascending_steps: Sequence[RateStep], minute: float) -> float:
-    rates = [step.rate_mg_per_min for step in ascending_steps if step.start_min <= minute]
-    return rates[-1] if rates else 0.0
+def area_to_infinity(model: LinearModel, total_input_mg: float) -> FloatArray:
+    """The integral of each state from 0 min to infinity, from empty, after `total_input_mg` in all, however given.
+
+    From 0 = K * area + b * input, so exact. States that only collect (their column is zero) never end: infinite.
+    """
+    decaying = np.flatnonzero(np.any(model.matrix_per_min != 0, axis=0))
+    areas = np.full(len(model.input_weights), math.inf)
+    areas[decaying] = np.linalg.solve(
+        model.matrix_per_min[np.ix_(decaying, decaying)], -model.input_weights[decaying] * total_input_mg
+    )
+    return areas

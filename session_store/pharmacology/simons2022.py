@@ -1,19 +1,23 @@
-"""Simons 2022: arterial S-ketamine in three compartments.
+"""Simons 2022: arterial S-ketamine in three compartments, S-norketamine behind it.
 
 Source: Simons et al., Front Pain Res 2022;3:946486, disposition as printed at 70 kg.
 Population: 20 healthy adult volunteers, arterial samples, S-ketamine infusions of sub-anaesthetic size.
 Validity: adults; allometric scaling to other weights (volumes 1, flows 0.75) is assumed by us. Not for children, not
 for venous samples (see `venous_layer`), not for dosing. R-ketamine: the same disposition with the clearance ratio
-R/S of Persson 2002 (EJCP 57:869), 0.020 / 0.024 = 0.83; the combination is ours.
+R/S of `persson2002`, 0.83; the combination, and the same norketamine chain behind R, are ours.
+
+Norketamine: 80 % of what is cleared, through two equal transit compartments of 20.1 min in all, into the volume of
+ketamine's V1. Amounts are carried in ketamine's mass, moles kept, so that norketamine is 223.70 / 237.73 of it. The
+70 % of cleared norketamine that goes on to hydroxynorketamine is not followed: no effect here depends on it.
 """
 
-from dataclasses import dataclass
+from session_store.pharmacology import persson2002
+from session_store.pharmacology.compartments import REFERENCE_WEIGHT_KG, Disposition, checked_weight_kg, of_person
+from session_store.pharmacology.individual import TYPICAL as TYPICAL
+from session_store.pharmacology.individual import IndividualScale as IndividualScale
+from session_store.pharmacology.individual import LogSpread
+from session_store.pharmacology.norketamine_chain import KETAMINE_G_PER_MOL, NORKETAMINE_G_PER_MOL, NorketamineChain
 
-import numpy as np
-
-from session_store.pharmacology.linear_model import FloatArray
-
-REFERENCE_WEIGHT_KG = 70.0
 V1_L = 11.6
 V2_L = 39.0
 V3_L = 174.0
@@ -23,65 +27,65 @@ Q3_L_PER_MIN = 1.21
 VOLUME_EXPONENT = 1.0
 FLOW_EXPONENT = 0.75
 
-R_OVER_S_CLEARANCE = 0.020 / 0.024
+NORKETAMINE_SHARE = 0.8
+TRANSITS = 2
+TRANSIT_MIN = 20.1
+NORKETAMINE_PERIPHERAL_V_L = 221.0
+NORKETAMINE_CL_L_PER_MIN = 1.00
+NORKETAMINE_Q_L_PER_MIN = 2.63
 
-# Published between-subject variances on the log scale.
+# Published variances on the log scale: between people, for the transit also between occasions.
 LOG_VARIANCE_V1 = 0.057
 LOG_VARIANCE_CL = 0.029
 LOG_VARIANCE_Q3 = 0.026
+LOG_VARIANCE_NORKETAMINE_CL = 0.050
+LOG_VARIANCE_TRANSIT = 0.021
+LOG_VARIANCE_TRANSIT_OCCASION = 0.751
 
-
-@dataclass(frozen=True, slots=True)
-class IndividualScale:
-    """How one person differs from the typical one; each a factor with median 1."""
-
-    v1: float = 1.0
-    cl: float = 1.0
-    q3: float = 1.0
-
-
-TYPICAL = IndividualScale()
-
-
-@dataclass(frozen=True, slots=True)
-class Disposition:
-    """Volumes in L and flows in L/min of one person and one enantiomer."""
-
-    v1_l: float
-    v2_l: float
-    v3_l: float
-    cl_l_per_min: float
-    q2_l_per_min: float
-    q3_l_per_min: float
+LOG_SPREAD = LogSpread(
+    "Simons 2022",
+    v1=LOG_VARIANCE_V1,
+    cl=LOG_VARIANCE_CL,
+    q3=LOG_VARIANCE_Q3,
+    cl_norketamine=LOG_VARIANCE_NORKETAMINE_CL,
+    transit=LOG_VARIANCE_TRANSIT + LOG_VARIANCE_TRANSIT_OCCASION,
+)
 
 
 def s_ketamine(weight_kg: float, individual: IndividualScale = TYPICAL) -> Disposition:
     """Disposition of S-ketamine at a body weight. Raises `ValueError` outside 20 to 350 kg."""
-    if not 20 <= weight_kg <= 350:
-        raise ValueError(f"weight {weight_kg} kg is outside 20 to 350 kg")
-    volume = (weight_kg / REFERENCE_WEIGHT_KG) ** VOLUME_EXPONENT
-    flow = (weight_kg / REFERENCE_WEIGHT_KG) ** FLOW_EXPONENT
-    return Disposition(
-        v1_l=V1_L * volume * individual.v1,
+    relative = checked_weight_kg(weight_kg) / REFERENCE_WEIGHT_KG
+    volume, flow = relative**VOLUME_EXPONENT, relative**FLOW_EXPONENT
+    typical = Disposition(
+        v1_l=V1_L * volume,
+        cl_l_per_min=CL_L_PER_MIN * flow,
         v2_l=V2_L * volume,
-        v3_l=V3_L * volume,
-        cl_l_per_min=CL_L_PER_MIN * flow * individual.cl,
         q2_l_per_min=Q2_L_PER_MIN * flow,
-        q3_l_per_min=Q3_L_PER_MIN * flow * individual.q3,
+        v3_l=V3_L * volume,
+        q3_l_per_min=Q3_L_PER_MIN * flow,
     )
+    return of_person(typical, individual)
 
 
 def r_ketamine(weight_kg: float, individual: IndividualScale = TYPICAL) -> Disposition:
     """Disposition of R-ketamine: that of S-ketamine with the clearance of Persson 2002."""
-    slower = IndividualScale(individual.v1, individual.cl * R_OVER_S_CLEARANCE, individual.q3)
-    return s_ketamine(weight_kg, slower)
+    return s_ketamine(weight_kg, persson2002.r_scale(individual))
 
 
-def rate_matrix_per_min(disposition: Disposition) -> FloatArray:
-    """K of the amounts (central, fast, slow) in 1/min, from the literature's k10, k12, k21, k13, k31."""
-    k10 = disposition.cl_l_per_min / disposition.v1_l
-    k12 = disposition.q2_l_per_min / disposition.v1_l
-    k13 = disposition.q3_l_per_min / disposition.v1_l
-    k21 = disposition.q2_l_per_min / disposition.v2_l
-    k31 = disposition.q3_l_per_min / disposition.v3_l
-    return np.array([[-(k10 + k12 + k13), k21, k31], [k12, -k21, 0.0], [k13, 0.0, -k31]])
+def norketamine(weight_kg: float, individual: IndividualScale = TYPICAL) -> NorketamineChain:
+    """The chain behind one enantiomer. Its volume is that of ketamine's V1, the person's factor included."""
+    relative = checked_weight_kg(weight_kg) / REFERENCE_WEIGHT_KG
+    volume, flow = relative**VOLUME_EXPONENT, relative**FLOW_EXPONENT
+    disposition = Disposition(
+        v1_l=V1_L * volume * individual.v1,
+        cl_l_per_min=NORKETAMINE_CL_L_PER_MIN * flow * individual.cl_norketamine,
+        v2_l=NORKETAMINE_PERIPHERAL_V_L * volume,
+        q2_l_per_min=NORKETAMINE_Q_L_PER_MIN * flow,
+    )
+    return NorketamineChain(
+        disposition,
+        NORKETAMINE_SHARE,
+        TRANSITS,
+        TRANSIT_MIN * individual.transit,
+        mass_ratio=NORKETAMINE_G_PER_MOL / KETAMINE_G_PER_MOL,
+    )

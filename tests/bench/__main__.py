@@ -1,6 +1,7 @@
-"""`python -m tests.bench [recorder] [live] [cost] [rules] [year]`: measure, print the table, keep it in `results`.
+"""`python -m tests.bench [recorder] [live] [cost] [rules] [population] [year]`: measure, print the table, keep it.
 
-A missed aim is said, not raised: the exit code is 0 unless the bench itself could not run.
+The table is kept in `results`. A missed aim is said, not raised: the exit code is 0 unless the bench itself could not
+run.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.bench import clinic_year, live_paint, recorder_rate, rules_cost, session_cost
+from tests.bench import clinic_year, live_paint, population_cost, recorder_rate, rules_cost, session_cost
 from tests.bench.measuring import Report
 
 PARTS: dict[str, Callable[[Report], None]] = {
@@ -16,6 +17,7 @@ PARTS: dict[str, Callable[[Report], None]] = {
     "recorder": recorder_rate.run,
     "cost": session_cost.run,
     "rules": rules_cost.run,
+    "population": population_cost.run,
     "year": clinic_year.run,
 }
 
