@@ -5,6 +5,7 @@ Minutes count from the opening of the session (patient sits down); the infusion 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 READY_MIN = 5.5
@@ -16,11 +17,13 @@ class PlannedAct:
     """At `minute` the nurse does `kind`.
 
     A `rate_changed` names `rate_mg_per_kg_per_h`, a `bolus` `dose_mg_per_kg`; `vital_signs` are measured at the time.
+    `tablet` is the one on which it is charted.
     """
 
     minute: float
     kind: str
     content: Mapping[str, Any] = field(default_factory=dict)
+    tablet: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,57 @@ class Episode:
         """The change at one minute."""
         inside = min(minute - self.from_min, self.to_min - minute)
         return self.change * min(max(inside / self.ramp_min, 0.0), 1.0)
+
+
+class PumpTrouble(StrEnum):
+    """What can go wrong with a pump (simulators.md 4.3)."""
+
+    OCCLUSION = "occlusion"
+    AIR_IN_LINE = "air_in_line"
+    SYRINGE_CHANGE = "syringe_change"
+    # Programmed ten times what was meant and charted.
+    TENFOLD_RATE = "tenfold_rate"
+
+
+@dataclass(frozen=True, slots=True)
+class PumpFault:
+    """From `from_min` to `to_min` the pump has this trouble."""
+
+    trouble: PumpTrouble
+    from_min: float
+    to_min: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorQuirks:
+    """What one monitor does to its numbers on the way out (simulators.md 4.2). As made: none of it."""
+
+    # What it writes where there was no signal: "0", "", "--", "-1" or "-32768".
+    drop_out_code: str = "0"
+    # The last cuff values stand on every row until the next cycle.
+    repeats_cuff: bool = False
+    # How far its clock is ahead of the true time; negative: behind.
+    clock_ahead_s: float = 0.0
+    duplicate_share: float = 0.0
+    out_of_order_share: float = 0.0
+    has_decimal_comma: bool = False
+    is_etco2_in_kpa: bool = False
+    # Windows (from, to) in which it sends nothing at all.
+    silent_min: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartingHabits:
+    """How a nurse charts. As made: at once and without a slip; shares are of hand-charted sets."""
+
+    # She writes this share down later, with the time at which she measured.
+    late_share: float = 0.0
+    late_by_min: float = 8.0
+    # A typing slip that she sees a while later and amends, with a reason.
+    mistyped_share: float = 0.0
+    amended_after_min: float = 4.0
+    # How long after an alert at her chair was raised she answers it; None: the desk does.
+    acknowledges_after_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +130,8 @@ class ChairPlan:
     has_pain_after: bool = True
     start_override: StartOverride | None = None
     sedation_scale: str = "rass"
+    pump_faults: tuple[PumpFault, ...] = ()
+    monitor_quirks: MonitorQuirks = MonitorQuirks()
+    charting: ChartingHabits = ChartingHabits()
+    # Windows (from, to) in which the first tablet has no Wi-Fi; what is charted then is sent when it is back.
+    tablet_offline_min: tuple[tuple[float, float], ...] = ()
