@@ -1,4 +1,4 @@
-"""One small load run against a real server on a simulated database."""
+"""One small load run against a real server on a simulated database, on each engine."""
 
 import json
 import os
@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgresql import ON_BOTH_ENGINES
 from tests.server_process import PASSWORD, ROOT, ServerProcess
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, ON_BOTH_ENGINES]
 
 
 @pytest.fixture
-def simulated_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServerProcess]:
-    server = ServerProcess(tmp_path, environment={"INFUSION_IS_SIMULATED": "true"})
+def simulated_server(empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServerProcess]:
+    server = ServerProcess(tmp_path, environment={"INFUSION_IS_SIMULATED": "true"}, database=empty_url)
     # Also for the accounts, which are made before the server starts.
     monkeypatch.setenv("INFUSION_IS_SIMULATED", "true")
     server.add_accounts("administrator", "nurse", "physician")
