@@ -24,6 +24,11 @@ from session_store.limit_views import bands_view, limits_view
 from session_store.list_position import position_text, read_position
 from session_store.past_sessions import PastSessions, days_between
 from session_store.plain_views import alert_view, change_view, dose_view, programmed_rate_of, tile_view
+from session_store.predicted_concentration import (
+    NEEDED_KINDS,
+    predicted_concentration,
+    predicted_concentration_view,
+)
 from session_store.record_views import audit_views, clinic_view, course_view, due_view, entry_views
 from session_store.rule_book import RuleBook, RuleChange
 from session_store.rule_book_reading import read_rule_book
@@ -150,6 +155,13 @@ class Reader:
             "alerts": [alert_view(session_id, alert) for alert in alerts_of(record)],
             "change_number": record.change_number,
         }
+
+    def predicted_concentration(self, session_id: UUID, now: datetime) -> dict[str, Any]:
+        """The band of predicted plasma ketamine up to `now`, or why there is none. Raises `UnknownSession`."""
+        with reading(self._engine) as connection:
+            summary = self._summary(connection, session_id)
+            entries = entry_log.session_entries_of(connection, self._clinic_id, session_id, NEEDED_KINDS)
+        return predicted_concentration_view(predicted_concentration(summary, entries, now))
 
     def audit_trail(self, session_id: UUID) -> list[dict[str, Any]]:
         """Every entry as it was first recorded, in the order of recording, with who withdrew or amended it, and each

@@ -12,7 +12,7 @@ from session_store.domain.session_summary import SessionSummary
 
 TREND_SIGNS = ("heart_rate_per_min", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", "respiratory_rate_per_min")
 # What the rate in mg/h depends on.
-_RATE_DEPENDS_ON = frozenset(
+RATE_DEPENDS_ON = frozenset(
     {
         "session_planned", "weight", "bag_dispensed", "bag_changed", "infusion_started", "rate_changed",
         "infusion_paused", "infusion_resumed", "infusion_ended", "transferred", "left_against_advice",
@@ -26,7 +26,7 @@ def rates_after(entries: Iterable[Entry]) -> dict[UUID, tuple[datetime, Decimal,
     folded = SessionSummary(UUID(int=0), UUID(int=0), False)
     rates: dict[UUID, tuple[datetime, Decimal, Decimal]] = {}
     for entry in standing_entries(entries):
-        if entry.content.kind not in _RATE_DEPENDS_ON:
+        if entry.content.kind not in RATE_DEPENDS_ON:
             continue
         before = (folded.infusion.programmed_rate_mg_per_h(), folded.infusion.rate_mg_per_h())
         folded.apply(entry)

@@ -123,7 +123,7 @@ DOORS: tuple[Door, ...] = (
     _door("GET", r"/api/v1/sessions", READ_ROLES | {Role.DEVICE}),
     _door("POST", rf"/api/v1/sessions/{_ID}/entries", PANEL_ROLES | {Role.DEVICE}),
     _door("POST", rf"/api/v1/sessions/{_ID}/(tablets|overrides)", BEDSIDE_ROLES),
-    _door("GET", rf"/api/v1/sessions/{_ID}/(timeline|audit|gates)", READ_ROLES),
+    _door("GET", rf"/api/v1/sessions/{_ID}/(timeline|predicted-concentration|audit|gates)", READ_ROLES),
     _door("GET", rf"/api/v1/courses/{_ID}", READ_ROLES),
     _door("GET", r"/api/v1/staff", BEDSIDE_ROLES),
     _door("GET", r"/api/v1/clinic/due", READ_ROLES | {Role.ADMINISTRATOR}),

@@ -165,6 +165,34 @@ class Timeline(BaseModel):
     change_number: int
 
 
+class BandModel(BaseModel):
+    """A published model whose line lies within the band."""
+
+    name: str
+    words: str = Field(description="title, whom it describes, where its samples came from")
+
+
+class NoBand(BaseModel):
+    """Why there is no band."""
+
+    reason: str = Field(description="in words for the screen")
+
+
+class PredictedConcentration(BaseModel):
+    """A band across published models: lowest to highest at each time. A model, never measured, never for dosing."""
+
+    is_model: Literal[True]
+    site: Literal["venous"]
+    models: list[BandModel]
+    words: str | None = Field(description="to be shown with the band; null where there is none")
+    first_drug_at: str | None = Field(description="when `minutes` count from")
+    until_at: str | None = Field(description="now, or the closing of the session; nothing is predicted beyond")
+    minutes: list[float] = Field(description="ascending, at most 240; none in the minute after a bolus")
+    low_ng_per_ml: list[float]
+    high_ng_per_ml: list[float]
+    unavailable: NoBand | None
+
+
 class GateItem(BaseModel):
     """One item of a gate: it holds the act, or only cautions."""
 
@@ -378,6 +406,7 @@ class Me(Person):
     server_time: str
     clinic_time_zone: str
     is_simulated: bool
+    drill_name: str | None = Field(description="the drill that this server plays; every page is marked so")
 
 
 class Account(Person):

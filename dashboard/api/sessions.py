@@ -127,6 +127,12 @@ def _add_single(router: APIRouter, services: Services) -> None:
         """One session whole: tile, dose as of now, entries as they read after corrections, alerts with their life."""
         return PlainJson(await run_in_threadpool(services.reader.timeline, session_id, services.clock.now()))
 
+    @router.get("/sessions/{session_id}/predicted-concentration", responses=answers.ok(answers.PredictedConcentration))
+    async def predicted_concentration(session_id: UUID) -> JSONResponse:
+        """The band of predicted plasma ketamine from the first drug to now: models, not measured, not for dosing."""
+        now = services.clock.now()
+        return PlainJson(await run_in_threadpool(services.reader.predicted_concentration, session_id, now))
+
     @router.get("/sessions/{session_id}/gates", responses=answers.ok(answers.Gates))
     async def gates(session_id: UUID) -> JSONResponse:
         """What holds the start (until it) or the discharge home (in recovery) as of now, and what is only cautioned."""

@@ -130,6 +130,7 @@
     let figure = null;
     let list = null;
     let limits = null;
+    let band = null;
     let gate = null;
     const gates = window.infusion.heldActs.create((_, news) => { gate = news; showOverride(); });
     let closeLive = null;
@@ -304,6 +305,7 @@
       window.infusion.doseTable.show(page, record);
       limits.show(record);
       list.show(record);
+      band.setRecord(record);
     }
 
     /** The list follows hand entries at once, monitor rows once a second: it is read, not watched. */
@@ -321,6 +323,7 @@
       if (meaning === "anew") figure.setRecord(record); else if (meaning === "more") figure.extend(record, change.entry);
       const isRow = change.entry && change.entry.kind === "vital_signs" && !change.alert_facts.length;
       if (!isRow) { showHead(); showNotes(); showOverride(); limits.show(record); }
+      band.take(record, change);
       if (change.entry && change.entry.source === "hand") gates.soon(sessionId, performance.now());
       showListSoon(!isRow);
     }
@@ -391,6 +394,7 @@
       if (number === null || isStopped) return;
       state.classList.add("hidden");
       body.classList.remove("hidden");
+      band = window.infusion.predictedBand.create(page, sessionId);
       figure = window.infusion.sessionFigure.create(page, rows, page.dataset.plotly);
       list = window.infusion.sessionEntries.create(page, sessionId);
       limits = window.infusion.sessionLimits.create(page, sessionId);
@@ -399,7 +403,7 @@
       const asked = location.hash.match(/^#correct-([0-9a-f-]{36})$/);
       if (asked) list.openCorrection(asked[1]);
       page.addEventListener("session:pin", (event) => list.reveal(event.detail));
-      closeLive = window.infusion.live.open({ after: number, onChange, onPath: (isLost) => { isPathLost = isLost; }, reload: read });
+      closeLive = window.infusion.live.open({ after: number, onChange, onPath: (isLost) => { isPathLost = isLost; band.path(isLost); }, reload: read });
       timer = [setInterval(tick, 1000), setInterval(slowTick, 10000), setInterval(doseTick, DOSE_PAUSE)];
     }
 
@@ -417,6 +421,7 @@
       if (closeLive) closeLive();
       gates.stop();
       if (figure) figure.close();
+      if (band) band.close();
     };
   }
 

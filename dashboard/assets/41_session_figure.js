@@ -483,6 +483,7 @@
       if (!isDrawn) { isDrawn = true; listen(); }
       tail.begin(made.standing);
       tell();
+      tellWindow(made.standing.window);
     }
 
     function tell() {
@@ -491,6 +492,9 @@
       plot.dataset.points = String(held);
       plot.dataset.drawnPoints = String(tail.points());
     }
+
+    /** For what stands on the same time axis outside the plot. */
+    function tellWindow(window_) { strip.dispatchEvent(new CustomEvent("session:window", { detail: window_ })); }
 
     /** Draws once, after the frame that shows the numbers, however often it is asked in between. */
     function drawSoon() {
@@ -516,7 +520,7 @@
         tail.redraw();
         setZoom([Number(from), Number(to)]);
       });
-      plot.on("plotly_relayouting", tail.clearIfMoved);
+      plot.on("plotly_relayouting", () => { tail.clearIfMoved(); tellWindow(plot._fullLayout.xaxis.range.map(Number)); });
       plot.on("plotly_doubleclick", () => showAll());
       plot.on("plotly_click", (event) => {
         const point = event.points.find((one) => one.customdata);

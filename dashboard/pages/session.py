@@ -3,7 +3,8 @@
 Scripts: `40_session.js` (reads the timeline, follows the changes, header and values), `39_session_record.js` (what it
 holds), `41_session_figure.js` (the one owner of the plot), `42_entry_sentences.js` (entries in words),
 `42_session_entries.js` (the record under the figure), `42_correction.js` (correcting one entry), `42_dose_table.js`,
-`43_session_more.js` (further values, NEWS2), `43_session_limits.js` (limits in force), `24_held_acts.js` (gates).
+`43_session_more.js` (further values, NEWS2), `43_session_limits.js` (limits in force), `44_predicted_band.js` (the
+models' band), `24_held_acts.js` (gates).
 
 Stable selectors (browser tests and benchmarks rely on them)
     root        [data-session-page][data-session-id]   state: #session--state (loading, "No such session", ...)
@@ -13,6 +14,8 @@ Stable selectors (browser tests and benchmarks rely on them)
     plot        #session--plot with data-last-ms (newest drawn vital sign, epoch ms), data-points (values held),
                 data-drawn-points (most drawn in one trace)
     range       [data-range="all|60|15"]
+    model       #session--model with data-look (missing, stale; none while a band stands), #session--model-words,
+                #session--model-range, path.model__band; [data-role="model-switch"]
     record      #session--entries [data-entry="<entry_id>"] or [data-alert="<alert_id>"], [data-entry-filter]
                 [data-role="in-error"], then [name="reason"], [data-role="in-error-save"], [data-role="problems"]
                 [data-role="correct"], then [data-correct="<field>"] with [name="<field>"], [data-role="note"] and
@@ -38,6 +41,7 @@ from dashboard.components.entry_list import entry_list
 from dashboard.components.entry_words import entry_language
 from dashboard.components.session_limits import limits_card, more_values, news2_card
 from dashboard.components.shell import page_shell
+from dashboard.figures.predicted_band_row import predicted_band_row, predicted_band_switch
 from dashboard.figures.session_rows import rows_json
 from dashboard.figures.session_strip import session_strip
 from dashboard.services import Services
@@ -121,8 +125,10 @@ def _beside() -> html.Div:
 
 def _figure() -> html.Section:
     ranges = html.Div([_range(*item) for item in RANGES], className="session__ranges", role="group")
-    foot = html.Div([_readout(), ranges], className="session__figure-foot")
-    return html.Section([session_strip(), foot], className="session__figure card", **{"aria-label": "Time axis"})
+    foot = html.Div([_readout(), predicted_band_switch(), ranges], className="session__figure-foot")
+    return html.Section(
+        [session_strip(), predicted_band_row(), foot], className="session__figure card", **{"aria-label": "Time axis"}
+    )
 
 
 def _readout() -> html.Div:
