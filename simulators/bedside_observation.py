@@ -1,6 +1,7 @@
-"""What the simulated nurse observes at the chair: a set of vital signs, the sedation level, pain.
+"""What the simulated nurse observes at the chair: vital signs, the sedation level, dissociation, pain.
 
-She charts what she sees, in whole numbers; what she does not take stays empty, what she cannot take gets a reason.
+She charts what she sees, in whole numbers; what she does not take stays empty, what she cannot take gets a reason. A
+patient who does not breathe has no breaths that a set could hold: she leaves them out and charts the apnoea.
 """
 
 from collections.abc import Mapping
@@ -47,7 +48,7 @@ class BedsideObserver:
         """One set of a round: now and then a sign is left out or could not be measured, or consciousness is noted."""
         taken = self.complete_set(patient)
         if self._generator.random() < _LEFT_EMPTY_CHANCE:
-            del taken["respiratory_rate_per_min"]
+            taken.pop("respiratory_rate_per_min", None)
         if self._generator.random() < _NOT_MEASURED_CHANCE:
             del taken["spo2_percent"]
             taken["not_measured"] = {"spo2_percent": "movement"}
@@ -56,31 +57,38 @@ class BedsideObserver:
         return taken
 
     def complete_set(self, patient: VirtualPatient) -> dict[str, Any]:
-        """Heart rate, pressures, SpO2 and breaths, all measured."""
+        """Heart rate, pressures, SpO2 and breaths, all measured, and the oxygen where the patient has some."""
         true = patient.vitals()
         systolic = true.systolic_mmhg + self._normal(3.0)
         diastolic = true.diastolic_mmhg + self._normal(2.5)
-        return {
+        breaths = round(true.respiratory_rate_per_min + self._normal(0.7))
+        taken = {
             "heart_rate_per_min": round(true.heart_rate_per_min + self._normal(1.0)),
             "systolic_mmhg": round(systolic),
             "diastolic_mmhg": round(
                 max(min(diastolic, systolic - _LEAST_PULSE_PRESSURE_MMHG), systolic - _MOST_PULSE_PRESSURE_MMHG)
             ),
             "spo2_percent": round(min(true.spo2_percent + self._normal(0.3), 100.0)),
-            "respiratory_rate_per_min": round(true.respiratory_rate_per_min + self._normal(0.7)),
         }
+        if true.respiratory_rate_per_min > 0:
+            taken["respiratory_rate_per_min"] = max(breaths, 1)
+        return taken | _oxygen(patient)
 
     def _consciousness(self, patient: VirtualPatient) -> dict[str, Any]:
         """ACVPU and what else NEWS2 asks for beside the five signs."""
         return {
             "acvpu": _CONSCIOUSNESS[patient.sedation_depth()],
-            "supplemental_oxygen": False,
+            "supplemental_oxygen": patient.oxygen_l_per_min > 0,
             "temperature_celsius": round(patient.persona.temperature_celsius, 1),
         }
 
     def sedation(self, patient: VirtualPatient) -> dict[str, Any]:
         """The level on the scale that this session uses."""
         return {"scale": self._sedation_scale, "level": _LEVELS[self._sedation_scale][patient.sedation_depth()]}
+
+    def dissociation(self, patient: VirtualPatient) -> dict[str, Any]:
+        """The CADSS total of now."""
+        return {"scale": "cadss", "score": patient.cadss_total()}
 
     def pain(self, patient: VirtualPatient) -> dict[str, Any]:
         """A score in the patient's instrument, at rest, now."""
@@ -96,9 +104,15 @@ class BedsideObserver:
         return float(self._generator.normal(0.0, sd))
 
 
+def _oxygen(patient: VirtualPatient) -> dict[str, Any]:
+    """What a set says about oxygen; on room air nothing."""
+    l_per_min = patient.oxygen_l_per_min
+    return {"supplemental_oxygen": True, "oxygen_flow_l_per_min": l_per_min} if l_per_min > 0 else {}
+
+
 def is_settled(taken: Mapping[str, Any], baseline: Mapping[str, Any]) -> bool:
     """Whether a complete set is near enough to what is usual, and to the patient's own baseline, to go home with."""
-    if any(not low <= taken[sign] <= high for sign, (low, high) in _SETTLED.items()):
+    if any(sign not in taken or not low <= taken[sign] <= high for sign, (low, high) in _SETTLED.items()):
         return False
     share = float(taken["systolic_mmhg"] / baseline["systolic_mmhg"])
     is_fall_small = bool(baseline["spo2_percent"] - taken["spo2_percent"] <= _MOST_POINTS_UNDER_BASELINE_SPO2)

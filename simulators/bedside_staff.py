@@ -5,14 +5,16 @@ she has everything that the record asks for; what is missing by plan, the physic
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from numpy.random import Generator
 
 from session_store.domain.drug_classes import DrugClass, drug_classes
 from simulators.bedside_observation import BedsideObserver, is_settled
+from simulators.charting import Act
 from simulators.paperwork import discharge_assessment, planned_total_mg, preparation_papers, rest_of_bag_mg
+from simulators.planned_session import session_plan, setting
 from simulators.pump import Pump
 from simulators.round_schedule import TIGHT_AFTER_SEDATIVE_MIN, RoundSchedule
 from simulators.scenarios.plan import READY_MIN, START_MIN, ChairPlan, PlannedAct
@@ -30,20 +32,12 @@ _HOME_SETS_APART_MIN = 6.0
 _OBSERVED_MIN = 62.0
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing charted: at which minute, what kind, which fields."""
-
-    minute: float
-    kind: str
-    content: Mapping[str, Any]
-
-
 class Nurse:
     """The nurse's plan and what she knows; `status` uses the words of the session's status."""
 
     def __init__(self, persona: Persona, plan: ChairPlan, generator: Generator, chair_label: str, staff: Staff) -> None:
         self._persona = persona
+        self._dosing_weight_kg = persona.weight_kg
         self._plan = plan
         self._generator = generator
         self._chair_label = chair_label
@@ -65,9 +59,9 @@ class Nurse:
         """What she charts before the start: plan, weight, setting, baseline, consent, check list, ready."""
         me, plan = self._persona, self._plan
         acts = [
-            Act(0.0, "session_planned", self._session_plan()),
+            Act(0.0, "session_planned", session_plan(me, plan, self._chair_label)),
             Act(1.0, "weight", {"weight_kg": me.weight_kg, "basis": me.weight_basis}),
-            Act(2.0, "setting_attested", self._setting()),
+            Act(2.0, "setting_attested", setting(plan, self._staff)),
             Act(_BASELINE_MIN, "vital_signs", self._new_baseline(patient, _BASELINE_MIN)),
             Act(_BASELINE_MIN, "sedation", self._observer.sedation(patient)),
         ]
@@ -76,31 +70,6 @@ class Nurse:
         papers = preparation_papers(me, plan, plan.concentration_mg_per_ml)
         acts += [Act(5.0, kind, content) for kind, content in papers]
         return [*acts, Act(READY_MIN, "session_ready", {})]
-
-    def _session_plan(self) -> dict[str, Any]:
-        me, plan = self._persona, self._plan
-        return {
-            "patient_label": me.patient_label,
-            "second_identifier": me.second_identifier,
-            "age_years": me.age_years,
-            "chair_label": self._chair_label,
-            "drug": "racemic_ketamine",
-            "condition": me.condition,
-            "supervising_physician": PHYSICIAN,
-            "planned_total_mg": round(planned_total_mg(me, plan), 1),
-            "planned_duration_min": plan.duration_min,
-        }
-
-    def _setting(self) -> dict[str, Any]:
-        return {
-            "is_monitored": self._plan.is_monitored,
-            "attested_by": PHYSICIAN,
-            "has_resuscitation_equipment": True,
-            "has_rescue_drugs": True,
-            "has_emergency_personnel": True,
-            "supervising_account_id": str(self._staff.physician_id),
-            "administering_account_id": str(self._staff.nurse_id),
-        }
 
     def _new_baseline(self, patient: VirtualPatient, minute: float) -> dict[str, Any]:
         self._baseline_min = minute
@@ -139,7 +108,7 @@ class Nurse:
     def _planned(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
         due = [act for act in self._open_acts if act.minute <= minute]
         self._open_acts = self._open_acts[len(due) :]
-        return [done for act in due for done in self._follow(act, minute, patient, pump)]
+        return [replace(done, tablet=act.tablet) for act in due for done in self._follow(act, minute, patient, pump)]
 
     def _follow(self, act: PlannedAct, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
         """One planned act, unless the session has moved past it."""
@@ -154,8 +123,16 @@ class Nurse:
             content = self._bolus(minute, float(content["dose_mg_per_kg"]), patient)
             drawn = {"amount_mg": content["dose_mg"]}
             return [Act(minute, "drug_drawn", drawn), Act(minute, act.kind, content)]
-        elif act.kind == "medication_given" and DrugClass.BENZODIAZEPINE in drug_classes(content["drug_name"]):
-            self._watch_sedated(minute)
+        elif act.kind == "pump_volume":
+            content = pump.report()
+        elif act.kind == "dissociation":
+            content = self._observer.dissociation(patient)
+        elif act.kind == "weight":
+            self._dosing_weight_kg = float(content["weight_kg"])
+        elif act.kind == "medication_given":
+            patient.give_medication(content["drug_name"], content["dose"], content["dose_unit"], minute)
+            if DrugClass.BENZODIAZEPINE in drug_classes(content["drug_name"]):
+                self._watch_sedated(minute)
         self._move(act.kind, minute, pump)
         return [Act(minute, act.kind, content)]
 
@@ -167,9 +144,13 @@ class Nurse:
     def _set(self, minute: float, patient: VirtualPatient) -> list[Act]:
         """Vital signs, and the sedation level with them."""
         return [
-            Act(minute, "vital_signs", self._observer.usual_set(patient)),
-            Act(minute, "sedation", self._observer.sedation(patient)),
+            Act(minute, "vital_signs", self._observer.usual_set(patient), is_of_round=True),
+            Act(minute, "sedation", self._observer.sedation(patient), is_of_round=True),
         ]
+
+    def measure_soon(self, minute: float) -> None:
+        """She has promised a new set: the next round is due now."""
+        self._schedule.next_min = min(self._schedule.next_min, minute)
 
     def _watch_sedated(self, minute: float) -> None:
         self._sedative_min = minute
@@ -178,7 +159,7 @@ class Nurse:
             self._discharge_min = max(self._discharge_min, minute + _OBSERVED_MIN)
 
     def _bolus(self, minute: float, dose_mg_per_kg: float, patient: VirtualPatient) -> dict[str, Any]:
-        dose_mg = round(dose_mg_per_kg * self._persona.weight_kg, 1)
+        dose_mg = round(dose_mg_per_kg * self._dosing_weight_kg, 1)
         patient.give_bolus(dose_mg)
         self._schedule.tighten(minute)
         return {"dose_mg": dose_mg, "ordered_by": PHYSICIAN}
@@ -213,7 +194,7 @@ class Nurse:
         if rate_mg_per_kg_per_h > self._rate_mg_per_kg_per_h:
             self._schedule.tighten(minute)
         self._rate_mg_per_kg_per_h = rate_mg_per_kg_per_h
-        pump_rate = pump.program(rate_mg_per_kg_per_h * self._persona.weight_kg)
+        pump_rate = pump.program(rate_mg_per_kg_per_h * self._dosing_weight_kg)
         return {
             "pump_rate_ml_per_h": pump_rate,
             "concentration_mg_per_ml": pump.concentration_mg_per_ml,

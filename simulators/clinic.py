@@ -5,37 +5,43 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from numpy.random import SeedSequence, default_rng
 
+from simulators.adopted_session import Tile, adopted_plan, is_ours
 from simulators.chair import ChairSession, Door, Outgoing
-from simulators.scenarios.plan import START_MIN, ChairPlan, PlannedAct
+from simulators.scenarios.habits import with_habits
+from simulators.scenarios.plan import START_MIN, ChairPlan
 from simulators.scenarios.routine import routine_plan
+from simulators.scenarios.scenario import Scenario
 from simulators.scenarios.six_chairs import SIX_CHAIRS
 from simulators.senders import Senders
 from simulators.server_client import RequestRefused, refusals_of
 from simulators.simulated_clock import SimulatedClock
 from simulators.staff import Staff
+from simulators.tablet_presence import TabletPresence
 
 _LOG = logging.getLogger(__name__)
 
 CHAIR_GAP = timedelta(minutes=2)
-PATIENT_PREFIX = "DP-"
 _NOT_ADMITTED = frozenset({401, 403})
 _TURN_S = 1.0
 _RECONCILE_S = 15.0
-
-_UNKNOWN_WEIGHT_KG = 75.0
-_UNKNOWN_RATE_MG_PER_KG_PER_H = 0.5
-
-Tile = Mapping[str, Any]
+# What may be overtaken by what happens to the alert meanwhile; no fault of anybody.
+_ANSWERS = frozenset({"acknowledgement", "at_the_chair"})
 
 
 def chair_plans(chairs: int, seed: SeedSequence) -> list[ChairPlan]:
     """The first plans of a clinic: the six told ones, then routine ones."""
-    extra = [routine_plan(default_rng(child)) for child in seed.spawn(max(chairs - len(SIX_CHAIRS), 0))]
+    extra = [_routine_plan(child) for child in seed.spawn(max(chairs - len(SIX_CHAIRS), 0))]
     return [*SIX_CHAIRS, *extra][:chairs]
+
+
+def _routine_plan(seed: SeedSequence) -> ChairPlan:
+    """A routine session; how it is charted is drawn from a stream of its own."""
+    (charting_seed,) = seed.spawn(1)
+    return with_habits(routine_plan(default_rng(seed)), default_rng(charting_seed))
 
 
 class Chair:
@@ -54,6 +60,7 @@ class Chair:
         self._seed = seed
         self._senders = senders
         self._staff = staff
+        self._presence = TabletPresence(senders.nurse)
         self._plan = first_plan
         self._next_at = opened_at
         self._session: ChairSession | None = None
@@ -70,7 +77,7 @@ class Chair:
         started_at = tile.get("started_at")
         start = datetime.fromisoformat(started_at) if started_at else now
         (seed,) = self._seed.spawn(1)
-        plan = _adopted_plan(tile, (now - start).total_seconds() / 60)
+        plan = adopted_plan(tile, (now - start).total_seconds() / 60)
         opened_at = start - timedelta(minutes=START_MIN)
         self._session = ChairSession(plan, self.label, opened_at, seed, staff=self._staff)
         self._session.adopt(tile, now)
@@ -79,7 +86,9 @@ class Chair:
     def reconcile(self, tiles: Mapping[str, Tile], now: datetime) -> None:
         """Follows what people did with this session on the screens."""
         if self._session is not None and self._is_open and not self._unsent:
-            self._session.reconcile(tiles.get(str(self._session.session_id)), now)
+            tile = tiles.get(str(self._session.session_id))
+            self._session.reconcile(tile, now)
+            self._session.see_alerts((tile or {}).get("alerts", ()), now)
             self._was_refused = False
             self._clear_if_closed(now)
 
@@ -102,6 +111,15 @@ class Chair:
                 return
             self._unsent = self._unsent[len(run) :]
         self._clear_if_closed(now)
+
+    def say_tablets_are_there(self, now: datetime) -> None:
+        """The tablets of this chair's open session, each that has Wi-Fi."""
+        if self._session is not None and self._is_open:
+            self._presence.say(self._session, now)
+
+    def say_tablets_leave(self, now: datetime) -> bool:
+        """The tablets are not missed from now on; False when the server does not hear it."""
+        return self._session is None or not self._is_open or self._presence.leave(self._session, now)
 
     def _next_session(self, now: datetime) -> ChairSession | None:
         if now < self._next_at:
@@ -132,7 +150,9 @@ class Chair:
         door = run[0].door
         entries = [item.entry for item in run]
         try:
-            results = self._senders.at(door).post_entries(session.session_id, entries, confirms=door is not Door.DEVICE)
+            results = self._senders.at(door).post_entries(
+                session.session_id, entries, confirms=door is not Door.DEVICE, clock_ahead=run[0].clock_ahead
+            )
         except RequestRefused as refused:
             self._note(f"{len(entries)} entries were not taken ({refused})")
             if refused.status in _NOT_ADMITTED:
@@ -140,8 +160,12 @@ class Chair:
             return refused.status != 404
         kinds = {str(entry["entry_id"]): str(entry["kind"]) for entry in entries}
         for result in results:
+            kind = kinds[str(result["entry_id"])]
             for refusal in refusals_of([result]):
-                self._note(f"{kinds[str(result['entry_id'])]} {refusal}")
+                if kind in _ANSWERS:
+                    _LOG.info("chair %s: %s %s", self.label, kind, refusal)
+                    continue
+                self._note(f"{kind} {refusal}")
                 self._was_refused = True
         return True
 
@@ -157,7 +181,7 @@ class Chair:
     def _drop(self, now: datetime) -> None:
         self._session, self._is_open, self._unsent, self._was_refused = None, False, [], False
         (plan_seed,) = self._seed.spawn(1)
-        self._plan = routine_plan(default_rng(plan_seed))
+        self._plan = _routine_plan(plan_seed)
         self._next_at = now + CHAIR_GAP
 
 
@@ -173,9 +197,12 @@ class Clinic:
         speed: float | None = None,
         make_clock: Callable[[timedelta, float | None], SimulatedClock] = SimulatedClock,
         pause: Callable[[float], None] = time.sleep,
+        scenarios: Sequence[Scenario] = (),
     ) -> None:
         plan_seed, *chair_seeds = SeedSequence(seed).spawn(chairs + 1)
-        plans = chair_plans(chairs, plan_seed)
+        # The first chairs play the scenarios, each as it is tested; the others what they play without.
+        plans = [*(told.plan for told in scenarios), *chair_plans(chairs, plan_seed)[len(scenarios) :]]
+        chair_seeds = [*(SeedSequence(told.seed) for told in scenarios), *chair_seeds[len(scenarios) :]]
         behind = timedelta(minutes=max(plan.seed_min for plan in plans))
         self._clock = make_clock(behind, speed)
         self._senders = senders
@@ -214,6 +241,15 @@ class Clinic:
             chair.prepare(self._clock.now())
         for chair in self._chairs:
             chair.serve(self._clock.now())
+        if not self._clock.is_behind():
+            for chair in self._chairs:
+                chair.say_tablets_are_there(self._clock.now())
+
+    def leave(self) -> None:
+        """The people go and take their tablets with them; a server that does not answer is not waited for."""
+        for chair in self._chairs:
+            if not chair.say_tablets_leave(self._clock.now()):
+                return
 
     def reconcile(self) -> None:
         """Looks what people did with the sessions meanwhile."""
@@ -223,34 +259,13 @@ class Clinic:
 
     def adopt_open_sessions(self) -> None:
         """Goes on with what an earlier run left open on these chairs."""
-        by_chair = {str(tile["chair_label"]): tile for tile in self._senders.nurse.open_sessions() if _is_ours(tile)}
+        by_chair = {str(tile["chair_label"]): tile for tile in self._senders.nurse.open_sessions() if is_ours(tile)}
         for chair in self._chairs:
             if chair.label in by_chair:
                 chair.adopt(by_chair[chair.label], self._clock.real_now())
 
 
-def _is_ours(tile: Tile) -> bool:
-    return bool(tile.get("is_simulated")) and str(tile["patient_label"]).startswith(PATIENT_PREFIX)
-
-
-def _adopted_plan(tile: Tile, minutes_since_start: float) -> ChairPlan:
-    """A plan that goes on with what is running until the recorded planned total is in."""
-    duration_min = max(40, round(minutes_since_start) + 20)
-    weight_kg = float(tile.get("weight_kg") or _UNKNOWN_WEIGHT_KG)
-    total_mg = float(tile.get("planned_total_mg") or (tile.get("infusion") or {}).get("planned_total_mg") or 0.0)
-    rate = total_mg * 60 / (weight_kg * duration_min) if total_mg else _UNKNOWN_RATE_MG_PER_KG_PER_H
-    resume = PlannedAct(START_MIN + minutes_since_start + 3, "infusion_resumed")
-    return ChairPlan(
-        name="adopted",
-        story="left open by an earlier run",
-        rate_mg_per_kg_per_h=rate,
-        duration_min=duration_min,
-        acts=(resume,),
-        persona={"patient_label": tile["patient_label"], "weight_kg": weight_kg},
-    )
-
-
 def _first_run(outgoing: Sequence[Outgoing]) -> list[Outgoing]:
-    """The first entries that go through one door, so that all entries arrive in time order."""
-    _, run = next(groupby(outgoing, key=lambda item: item.door))
+    """The first entries of one sender, so that all entries arrive in the order of leaving."""
+    _, run = next(groupby(outgoing, key=lambda item: item.sender))
     return list(run)

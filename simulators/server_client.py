@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +78,22 @@ class ServerClient:
         """The account of who is signed in."""
         return UUID(str(self._request("GET", "/api/v1/me")["account_id"]))
 
+    def me(self) -> dict[str, Any]:
+        """Who is signed in, and what the server says of itself to pages."""
+        return self._request("GET", "/api/v1/me")
+
+    def change_number(self) -> int:
+        """The number of the record's last change."""
+        return int(self._request("GET", "/readyz")["change_number"])
+
+    def changes_after(self, number: int) -> list[dict[str, Any]]:
+        """Every change above `number`, in the order of commit."""
+        found: list[dict[str, Any]] = []
+        while page := self._request("GET", f"/api/v1/changes?after={number}&limit=1000")["changes"]:
+            found += page
+            number = page[-1]["change_number"]
+        return found
+
     def credentials(self) -> dict[str, dict[str, str]]:
         """By account, the expiry of each credential on record."""
         return dict(self._request("GET", "/api/v1/clinic")["credentials"])
@@ -103,33 +119,56 @@ class ServerClient:
         return self._results(self._request("POST", "/api/v1/sessions", body))
 
     def post_entries(
-        self, session_id: UUID, entries: Sequence[Mapping[str, Any]], *, confirms: bool = False
+        self,
+        session_id: UUID,
+        entries: Sequence[Mapping[str, Any]],
+        *,
+        confirms: bool = False,
+        clock_ahead: timedelta = timedelta(0),
     ) -> list[dict[str, Any]]:
-        """Sends entries in order, in batches; one result each. A person `confirms` what the server asks about."""
+        """Sends entries in order, in batches; one result each. A person `confirms` what the server asks about.
+
+        A sender whose clock is ahead names that clock as the time of sending, so that the server corrects its times.
+        """
         results = []
         for start in range(0, len(entries), MAX_ENTRIES_PER_REQUEST):
-            results += self._post_batch(session_id, entries[start : start + MAX_ENTRIES_PER_REQUEST])
+            results += self._post_batch(session_id, entries[start : start + MAX_ENTRIES_PER_REQUEST], clock_ahead)
         asked = _confirmed(entries, results) if confirms else []
         if asked:
-            answered = {result["entry_id"]: result for result in self._post_batch(session_id, asked)}
+            answered = {result["entry_id"]: result for result in self._post_batch(session_id, asked, clock_ahead)}
             results = [answered.get(result["entry_id"], result) for result in results]
         return results
 
-    def _post_batch(self, session_id: UUID, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        body = {"entries": list(entries)}
-        return self._results(self._request("POST", f"/api/v1/sessions/{session_id}/entries", body))
+    def beat(self, session_id: UUID, tablet_id: UUID, *, is_leaving: bool = False) -> bool:
+        """Says that a tablet has the session open, or leaves it; whether the server heard it. Tried once: the next
+        beat follows.
+        """
+        body = {"tablet_id": str(tablet_id), "is_leaving": is_leaving}
+        try:
+            self._ensure_signed_in()
+            return self._http.post(f"/api/v1/sessions/{session_id}/tablets", json=body).is_success
+        except (httpx.TransportError, RequestRefused):
+            return False
+
+    def _post_batch(
+        self, session_id: UUID, entries: Sequence[Mapping[str, Any]], clock_ahead: timedelta
+    ) -> list[dict[str, Any]]:
+        path = f"/api/v1/sessions/{session_id}/entries"
+        return self._results(self._request("POST", path, {"entries": list(entries)}, clock_ahead))
 
     @staticmethod
     def _results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
         return list(answer["results"])
 
-    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _request(
+        self, method: str, path: str, body: dict[str, Any] | None = None, clock_ahead: timedelta = timedelta(0)
+    ) -> dict[str, Any]:
         """The JSON answer. Raises `RequestRefused`, `ServerUnreachable`."""
         waited_s, pause_s, has_signed_in_again = 0.0, _FIRST_PAUSE_S, False
         while True:
             try:
                 self._ensure_signed_in()
-                response = self._send(method, path, body)
+                response = self._send(method, path, body, clock_ahead)
                 if response.status_code == 401 and self._sign_in is not None and not has_signed_in_again:
                     self._is_signed_in, has_signed_in_again = False, True
                     continue
@@ -142,10 +181,10 @@ class ServerClient:
             waited_s += pause_s
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, clock_ahead: timedelta) -> httpx.Response:
         if body is not None and path.startswith(("/api/v1/sessions", "/api/v1/clinic")):
             # The sender's clock at this sending, so that the server can measure the skew.
-            body = {**body, "sent_at": self._now().isoformat()}
+            body = {**body, "sent_at": (self._now() + clock_ahead).isoformat()}
         return self._http.request(method, path, json=body)
 
     def _ensure_signed_in(self) -> None:

@@ -1,38 +1,50 @@
-"""A virtual patient: who it is, how the drug moves its circulation, breathing and pain.
+"""A virtual patient: who it is, how the drug moves its circulation, breathing, wakefulness, stomach and pain.
 
-The circulation follows the published models of `session_store.pharmacology`; the spread between people, the drift and
-the pain process are our calibration. Ketamine alone never desaturates this patient: only an episode does.
+All effects follow the models of `session_store.pharmacology`; the resting values, the drift and what the setting does
+to pain are our calibration. Ketamine alone never desaturates this patient: midazolam, fentanyl or an episode does.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from numpy.random import Generator
 
-from session_store.pharmacology import haemodynamics, simons2022
-from session_store.pharmacology.racemic_ketamine import KetamineModel, ketamine_model
+from session_store.pharmacology import (
+    acute_analgesia,
+    haemodynamics,
+    lasting_analgesia,
+    nausea,
+    psychotropic,
+    sedation,
+    simons2022,
+)
+from session_store.pharmacology.individual_effects import IndividualEffects, draw_individual
+from session_store.pharmacology.racemic_ketamine import Concentrations, KetamineModel, ketamine_model
 from session_store.pharmacology.simons2022 import IndividualScale
+from simulators.breathing import Breathing
+from simulators.given_drugs import GivenDrugs
 from simulators.scenarios.plan import Episode
 from simulators.slow_drift import SlowDrift
 
 _CONDITIONS = ("CRPS", "Neuropathic pain", "Fibromyalgia", "Headache", "Low back pain")
 _CONDITION_SHARES = (0.25, 0.40, 0.20, 0.08, 0.07)
-# Chance of acute analgesia by the drug (Dahan 2011); the others follow the placebo process only.
-_RESPONDER_SHARE = 0.67
-# Half of the largest acute relief is reached here (effect-site S-ketamine); our calibration.
-_RELIEF_HALF_EFFECT_NG_PER_ML = 45.0
+# Shares of a clinic's patients (simulators.md 3.1); drawn independently of each other.
+_HYPERTENSIVE_SHARE, _OPIOID_USER_SHARE, _BETA_BLOCKER_SHARE = 0.30, 0.45, 0.12
 _PLACEBO_TIME_CONSTANT_MIN = 25.0
-_DROWSY_VENOUS_NG_PER_ML = 260.0
 _DEEPEST = 5
+# With a planned fall; breath that brings out less carbon dioxide is none.
+_LEAST_END_TIDAL_CO2_MMHG = 1.0
 # Clinic patients are older and co-medicated: clearance is spread wider than in the published volunteers.
 _CLINIC_CLEARANCE_CV = 0.27
+# Plans know this response by its effect on the pressure.
+_EFFECT_NAMES = {each.name: each.name for each in fields(IndividualEffects)} | {"pressure_gain": "circulation_gain"}
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """True vital signs of a moment."""
+    """True vital signs of a moment; no end-tidal CO2 in apnoea."""
 
     heart_rate_per_min: float
     systolic_mmhg: float
@@ -40,6 +52,7 @@ class Vitals:
     respiratory_rate_per_min: float
     spo2_percent: float
     temperature_celsius: float
+    end_tidal_co2_mmhg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +71,27 @@ class Persona:
     respiratory_rate_per_min: float
     spo2_percent: float
     temperature_celsius: float
+    # Before any treatment, where `lasting_relief` is more than 0.
     pain_points: float
     pain_instrument: str
-    is_responder: bool
-    # Largest share of the pain that the drug, and that the setting, takes away.
+    # Largest share of the pain that the drug takes away while it is there, and that the setting takes away.
     drug_relief: float
     placebo_relief: float
-    pressure_gain: float
-    heart_rate_gain: float
     clearance_scale: float
     volume_scale: float
+    is_hypertensive: bool
+    # Known to the chart alone: no tolerance to opioids is modelled.
+    is_opioid_user: bool
+    has_beta_blocker: bool
+    effects: IndividualEffects[float]
+    # The share of the pain that earlier sessions still take away in a responder (`lasting_analgesia`).
+    lasting_relief: float = 0.0
+    is_first_session: bool = True
+
+    @property
+    def is_responder(self) -> bool:
+        """Whether the drug relieves this patient's pain."""
+        return self.effects.is_responder > 0
 
 
 def lognormal(generator: Generator, median: float, cv: float) -> float:
@@ -80,8 +104,14 @@ def _clipped_normal(generator: Generator, mean: float, sd: float, low: float, hi
 
 
 def draw_persona(generator: Generator, wanted: Mapping[str, Any] | None = None) -> Persona:
-    """A patient of an infusion clinic: age, weight, condition, pain after published cohorts; `wanted` as given."""
-    is_hypertensive = generator.random() < 0.3
+    """A patient of an infusion clinic: age, weight, condition, pain after published cohorts; `wanted` as given.
+
+    `wanted` names fields of `Persona`, or of its effects: `is_responder`, `heart_rate_gain`, `pressure_gain` (on
+    pressures and cardiac output) and the others.
+    """
+    # Responses, illnesses and drugs come from a stream of their own: a new one changes nothing else about the person.
+    (own_stream,) = generator.spawn(1)
+    is_hypertensive = bool(generator.random() < _HYPERTENSIVE_SHARE)
     persona = Persona(
         patient_label=f"DP-{int(generator.integers(1, 10_000)):04d}",
         second_identifier=f"SIM-{int(generator.integers(0, 1_000_000)):06d}",
@@ -97,15 +127,22 @@ def draw_persona(generator: Generator, wanted: Mapping[str, Any] | None = None) 
         temperature_celsius=_clipped_normal(generator, 36.7, 0.2, 36.2, 37.4),
         pain_points=float(round(_clipped_normal(generator, 7.0, 1.6, 3, 10))),
         pain_instrument="nrs" if generator.random() < 0.75 else "vas",
-        is_responder=bool(generator.random() < _RESPONDER_SHARE),
-        drug_relief=_clipped_normal(generator, 0.75, 0.15, 0.4, 0.98),
+        drug_relief=_clipped_normal(generator, acute_analgesia.MAX_RELIEF, 0.15, 0.2, 0.9),
         placebo_relief=_clipped_normal(generator, 0.15, 0.12, 0.0, 0.5),
-        pressure_gain=lognormal(generator, 1.0, haemodynamics.GAIN_CV),
-        heart_rate_gain=lognormal(generator, 1.0, haemodynamics.GAIN_CV),
         clearance_scale=lognormal(generator, 1.0, _CLINIC_CLEARANCE_CV),
         volume_scale=math.exp(float(generator.normal(0.0, math.sqrt(simons2022.LOG_VARIANCE_V1)))),
+        is_hypertensive=is_hypertensive,
+        is_opioid_user=bool(own_stream.random() < _OPIOID_USER_SHARE),
+        has_beta_blocker=bool(own_stream.random() < _BETA_BLOCKER_SHARE),
+        effects=draw_individual(own_stream),
     )
-    return replace(persona, **(wanted or {}))
+    return _as_wanted(persona, wanted or {})
+
+
+def _as_wanted(persona: Persona, wanted: Mapping[str, Any]) -> Persona:
+    of_effects = {_EFFECT_NAMES[name]: float(value) for name, value in wanted.items() if name in _EFFECT_NAMES}
+    of_persona = {name: value for name, value in wanted.items() if name not in _EFFECT_NAMES}
+    return replace(persona, effects=replace(persona.effects, **of_effects), **of_persona)
 
 
 class VirtualPatient:
@@ -117,8 +154,13 @@ class VirtualPatient:
         scale = IndividualScale(v1=persona.volume_scale, cl=persona.clearance_scale)
         self._model: KetamineModel = ketamine_model(persona.weight_kg, scale)
         self._state = self._model.system.empty_state()
+        self._now: Concentrations = self._model.concentrations(self._state)
+        self._breathing = Breathing(persona.effects.depressant_sensitivity)
+        self._drugs = GivenDrugs(persona.weight_kg, has_beta_blocker=persona.has_beta_blocker)
         self._minute = 0.0
         self._minutes_on_drug = 0.0
+        self._nausea_hazard = 0.0
+        self._nausea_since_min: float | None = None
         self._drift = {
             "heart_rate_per_min": SlowDrift(generator, 2.0, 0.6),
             "systolic_mmhg": SlowDrift(generator, 3.0, 0.8),
@@ -126,50 +168,113 @@ class VirtualPatient:
             "respiratory_rate_per_min": SlowDrift(generator, 0.8, 0.4),
             "spo2_percent": SlowDrift(generator, 0.35, 0.6),
             "pain_points": SlowDrift(generator, 0.35, 0.95),
+            "end_tidal_co2_mmhg": SlowDrift(generator, 1.5, 0.7),
         }
 
     def advance(self, to_minute: float, rate_mg_per_min: float) -> None:
         """Lives on to a minute at one rate of racemic ketamine."""
         # Step lengths are rounded so that equal ticks share one propagator.
         minutes = round(to_minute - self._minute, 6)
+        before = self._now.effect_site_s_ng_per_ml
         self._state = self._model.system.step(self._state, minutes, rate_mg_per_min)
+        self._now = self._model.concentrations(self._state)
+        self._breathing.advance(self._minute, to_minute, self._now.effect_site_s_ng_per_ml, self._drugs)
         self._minute = to_minute
+        self._feel_sick(minutes, (before + self._now.effect_site_s_ng_per_ml) / 2)
         if rate_mg_per_min > 0 or self._minutes_on_drug > 0:
             self._minutes_on_drug += minutes
         for drift in self._drift.values():
             drift.advance(minutes)
 
+    def _feel_sick(self, minutes: float, effect_site_s_ng_per_ml: float) -> None:
+        self._nausea_hazard += minutes * nausea.hazard_per_min(effect_site_s_ng_per_ml, self._drugs.has_ondansetron)
+        if self._nausea_since_min is None and self._nausea_hazard >= self.persona.effects.nausea_threshold:
+            self._nausea_since_min = self._minute
+
+    def recover(self, minute: float) -> None:
+        """What was planned to go wrong ends early: what runs at `minute` fades over its ramp, the rest does not come."""
+        self._episodes = tuple(
+            replace(episode, to_min=min(episode.to_min, minute + episode.ramp_min))
+            for episode in self._episodes
+            if episode.from_min <= minute
+        )
+
     def give_bolus(self, dose_mg: float) -> None:
         """Racemic ketamine at once."""
         self._state = self._model.system.add_bolus(self._state, dose_mg)
+        self._now = self._model.concentrations(self._state)
+
+    def give_medication(self, drug_name: str, dose: float, dose_unit: str, minute: float) -> None:
+        """Another drug, as charted: see `given_drugs`. Raises `ValueError` for a unit that it cannot have."""
+        self._drugs.give(drug_name, dose, dose_unit, minute)
+
+    def give_oxygen(self, l_per_min: float) -> None:
+        """Oxygen at a flow until it is changed, 0 to take it off. Raises `ValueError` below 0."""
+        self._drugs.give_oxygen(l_per_min)
+
+    @property
+    def oxygen_l_per_min(self) -> float:
+        """The flow of oxygen the patient breathes; 0 on room air."""
+        return self._drugs.oxygen_l_per_min
 
     @property
     def venous_ng_per_ml(self) -> float:
         """What a venous sample of this moment would show."""
-        return self._model.concentrations(self._state).venous_ng_per_ml
+        return self._now.venous_ng_per_ml
+
+    @property
+    def has_nausea_since_min(self) -> float | None:
+        """The minute from which on the patient is nauseous; None: not so far."""
+        return self._nausea_since_min
+
+    def cadss_total(self) -> int:
+        """The CADSS total of this moment, 0 to 92."""
+        me = self.persona
+        return int(psychotropic.cadss_total(self._now.venous_ng_per_ml, me.effects.cadss_gain, me.is_first_session))
+
+    def vas_high_points(self) -> float:
+        """Feeling high on a visual analogue scale of 0 to 100, not rounded."""
+        return float(psychotropic.vas_high_points(self._now.venous_ng_per_ml, self.persona.effects.vas_gain))
 
     def sedation_depth(self) -> int:
-        """0 awake, 1 drowsy, 2 light, 3 moderate, 4 deep, 5 unarousable; ketamine alone makes drowsy at most here."""
-        drowsy = 1 if self.venous_ng_per_ml > _DROWSY_VENOUS_NG_PER_ML else 0
-        return min(max(drowsy + round(self._planned("sedation_depth")), 0), _DEEPEST)
+        """5 less the MOAA/S level: 0 awake, 1 drowsy, 2 light, 3 moderate, 4 deep, 5 unarousable; episodes add to it."""
+        me = self.persona.effects
+        load = self._drugs.load(self._minute)
+        sedative_ng_per_ml = sedation.sedative_ng_per_ml(
+            self._now.effect_site_s_ng_per_ml, load.midazolam, load.opioid, me.depressant_sensitivity
+        )
+        own = sedation.AWAKE - sedation.moaas_level(sedative_ng_per_ml, me.sedation_threshold_scale)
+        return min(max(own + round(self._planned("sedation_depth")), 0), _DEEPEST)
 
     def vitals(self) -> Vitals:
         """True vital signs of this moment."""
-        me = self.persona
-        effect_site = self._model.concentrations(self._state).effect_site_s_ng_per_ml
+        me, effect_site = self.persona, self._now.effect_site_s_ng_per_ml
         systolic, diastolic = haemodynamics.systolic_diastolic_mmhg(
-            me.systolic_mmhg, me.diastolic_mmhg, effect_site, me.pressure_gain
+            me.systolic_mmhg, me.diastolic_mmhg, effect_site, me.effects.circulation_gain
         )
-        heart_rate = haemodynamics.heart_rate_per_min(me.heart_rate_per_min, effect_site, me.heart_rate_gain)
-        breaths = haemodynamics.respiratory_rate_per_min(me.respiratory_rate_per_min, effect_site)
+        heart_rate = haemodynamics.heart_rate_per_min(
+            me.heart_rate_per_min, effect_site, me.effects.heart_rate_gain, self._drugs.has_beta_blocker
+        )
+        saturation = self._breathing.saturation_percent(me.spo2_percent)
+        breaths = self._breaths_per_min()
         return Vitals(
             heart_rate_per_min=heart_rate + self._shift("heart_rate_per_min"),
             systolic_mmhg=systolic + self._shift("systolic_mmhg"),
             diastolic_mmhg=diastolic + self._shift("diastolic_mmhg"),
-            respiratory_rate_per_min=breaths + self._shift("respiratory_rate_per_min"),
-            spo2_percent=min(me.spo2_percent + self._shift("spo2_percent"), 100.0),
+            respiratory_rate_per_min=breaths,
+            spo2_percent=min(max(saturation + self._shift("spo2_percent"), 0.0), 100.0),
             temperature_celsius=me.temperature_celsius,
+            end_tidal_co2_mmhg=self._end_tidal_co2_mmhg() if breaths > 0 else None,
         )
+
+    def _breaths_per_min(self) -> float:
+        """In apnoea none: what does not breathe does not drift."""
+        own = self._breathing.rate_per_min(self.persona.respiratory_rate_per_min, self._now.effect_site_s_ng_per_ml)
+        return max(own + self._shift("respiratory_rate_per_min"), 0.0) if own > 0 else 0.0
+
+    def _end_tidal_co2_mmhg(self) -> float | None:
+        own = self._breathing.end_tidal_co2_mmhg()
+        return None if own is None else max(own + self._shift("end_tidal_co2_mmhg"), _LEAST_END_TIDAL_CO2_MMHG)
 
     def _shift(self, sign: str) -> float:
         return self._planned(sign) + self._drift[sign].value
@@ -182,8 +287,7 @@ class VirtualPatient:
         me = self.persona
         if me.pain_points <= 0:
             return 0.0
-        effect_site = self._model.concentrations(self._state).effect_site_s_ng_per_ml
-        by_drug = me.drug_relief * effect_site / (effect_site + _RELIEF_HALF_EFFECT_NG_PER_ML) * me.is_responder
+        acute = acute_analgesia.acute_relief(self._now.effect_site_s_ng_per_ml, me.drug_relief)
+        left = lasting_analgesia.pain_points(me.pain_points, me.effects.is_responder, me.lasting_relief, acute)
         by_setting = me.placebo_relief * -math.expm1(-self._minutes_on_drug / _PLACEBO_TIME_CONSTANT_MIN)
-        points = me.pain_points * (1 - by_drug) * (1 - by_setting) + self._drift["pain_points"].value
-        return min(max(points, 0.0), 10.0)
+        return min(max(float(left) * (1 - by_setting) + self._drift["pain_points"].value, 0.0), 10.0)

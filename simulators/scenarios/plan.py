@@ -16,8 +16,8 @@ START_MIN = 6.0
 class PlannedAct:
     """At `minute` the nurse does `kind`.
 
-    A `rate_changed` names `rate_mg_per_kg_per_h`, a `bolus` `dose_mg_per_kg`; `vital_signs` are measured at the time.
-    `tablet` is the one on which it is charted.
+    A `rate_changed` names `rate_mg_per_kg_per_h`, a `bolus` `dose_mg_per_kg`; at the time `vital_signs` are measured,
+    `dissociation` is asked about, a `pump_volume` is read. `tablet` is the one on which it is charted.
     """
 
     minute: float
@@ -122,6 +122,10 @@ class ChairPlan:
     episodes: tuple[Episode, ...] = ()
     # Fields of the persona that the story needs; all others are drawn.
     persona: Mapping[str, Any] = field(default_factory=dict)
+    # What is charted as the weight, and dosed by, where it is not the true one.
+    charted_weight_kg: float | None = None
+    # CTCAE grade with which nausea is charted when the patient gets it; None: nausea only as `acts` have it.
+    nausea_grade: int | None = None
     # 1 is an awake outpatient; it scales drop-outs, failed cuffs and motion.
     restlessness: float = 0.5
     # Windows (from, to) in which the finger probe is off.
@@ -131,6 +135,13 @@ class ChairPlan:
     start_override: StartOverride | None = None
     sedation_scale: str = "rass"
     pump_faults: tuple[PumpFault, ...] = ()
+    # What the pump can give before it is empty; None: enough.
+    pump_bag_ml: float | None = None
+    # How often the pump sends the volume that it shows; None: it has no interface.
+    pump_reports_every_min: float | None = None
+    has_capnograph: bool = False
+    # The oximeter loses its signal while the cuff is inflated.
+    is_cuff_on_probe_arm: bool = False
     monitor_quirks: MonitorQuirks = MonitorQuirks()
     charting: ChartingHabits = ChartingHabits()
     # Windows (from, to) in which the first tablet has no Wi-Fi; what is charted then is sent when it is back.

@@ -1,8 +1,9 @@
 """Routine sessions drawn at random: what follows at a chair after its first session, and what fills a clinic's history.
 
 Protocol mix: half 0.5 mg/kg over 40 min, half 0.2 to 0.6 mg/kg/h over one to two hours (longer ones do not fit a
-demonstration). Effect rates are our calibration of a checklist-asking clinic: nausea 12 %, dissociation 25 %. So is the
-share of starts that a physician lets through: one in forty.
+demonstration). Effect rates are our calibration of a checklist-asking clinic, as dissociation 25 %; nausea comes when
+the patient gets it (`session_store.pharmacology.nausea`). So is the share of starts that a physician lets through: one
+in forty.
 """
 
 from numpy.random import Generator
@@ -17,13 +18,13 @@ _LONG_DURATIONS_MIN = (60, 90, 120)
 _EFFECTS: tuple[tuple[str, float, tuple[int, ...]], ...] = (
     ("dissociation", 0.25, (1, 1, 2)),
     ("dizziness", 0.15, (1, 1, 2)),
-    ("nausea", 0.12, (1, 2, 2)),
     ("drowsiness", 0.12, (1,)),
     ("headache", 0.06, (1, 2)),
     ("visual_disturbance", 0.05, (1,)),
     ("anxiety", 0.04, (1, 2)),
     ("vomiting", 0.03, (1, 2)),
 )
+_NAUSEA_GRADES = (1, 2, 2)
 
 _OVERRIDE_CHANCE = 1 / 40
 _OVERRIDES: tuple[StartOverride, ...] = (
@@ -52,6 +53,7 @@ def routine_plan(generator: Generator, round_min: float = 5.0) -> ChairPlan:
         duration_min=duration_min,
         round_min=round_min,
         acts=effects(generator, duration_min),
+        nausea_grade=int(generator.choice(_NAUSEA_GRADES)),
         restlessness=float(generator.choice([0.3, 0.5, 1.0])),
         recovery_min=62.0 + float(generator.integers(0, 15)),
         start_override=_override(generator),
@@ -66,7 +68,7 @@ def _override(generator: Generator) -> StartOverride | None:
 
 
 def effects(generator: Generator, duration_min: int) -> tuple[PlannedAct, ...]:
-    """The adverse effects of one session and what is given against nausea, in time order."""
+    """The adverse effects of one session but nausea, and what is given against vomiting, in time order."""
     acts = []
     for term, chance, grades in _EFFECTS:
         if generator.random() >= chance:
@@ -74,7 +76,7 @@ def effects(generator: Generator, duration_min: int) -> tuple[PlannedAct, ...]:
         minute = START_MIN + float(generator.uniform(0.3, 1.0)) * duration_min
         grade = int(generator.choice(grades))
         acts.append(PlannedAct(minute, "adverse_effect", {"term": term, "ctcae_grade": grade}))
-        if term in ("nausea", "vomiting") and grade >= 2:
+        if term == "vomiting" and grade >= 2:
             acts.append(ondansetron(minute + 2))
     return tuple(sorted(acts, key=lambda act: act.minute))
 

@@ -3,18 +3,48 @@
 The same scenarios are the end-to-end tests (`tests/scenarios`), the demonstration's chairs and the drills.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from simulators.scenarios.plan import ChairPlan
+
+# What no scenario may raise: each has all that a start and a discharge home need, and no rule may fail.
+NEVER = ("start.missing.*", "discharge.unmet.*", "rule.failed.*")
+# Every sign within its limits; for where the story is about something else.
+CALM_SIGNS = tuple(
+    f"{condition}.{level}*"
+    for condition in (
+        "spo2.low",
+        "rr.low",
+        "rr.high",
+        "hr.low",
+        "hr.high",
+        "sbp.low",
+        "sbp.high",
+        "dbp.high",
+        "map.low",
+    )
+    for level in ("warning", "critical")
+)
+# Everything that calls somebody to the chair.
+ALL_WARNINGS = ("*.warning", "*.warning.*", "*.critical", "*.critical.*")
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAlert:
-    """This rule's alert is raised between two minutes, counted from the session's opening."""
+    """This rule's alert comes up between two minutes, counted from the session's opening: raised, or become as bad.
+
+    `rule` is the id of a rule; `*` stands for any part of it.
+    """
 
     rule: str
     from_min: float
     to_min: float
+
+    def is_met_by(self, rule_id: str, minute: float) -> bool:
+        """Whether an alert of this rule at this minute is the one expected."""
+        return fnmatchcase(rule_id, self.rule) and self.from_min <= minute <= self.to_min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +58,18 @@ class Scenario:
     plan: ChairPlan
     seed: int
     must_raise: tuple[ExpectedAlert, ...]
-    # Ids of rules, or a beginning of ids that ends with a dot.
+    # Ids of rules, `*` for any part: what would be a false alarm in this story.
     must_not_raise: tuple[str, ...]
     # Minute at which the trouble begins: a drill plays what lies before it at once.
     trouble_min: float
     # Entries by hand of which the first after the alert counts as "acted" in a drill.
     answering_kinds: tuple[str, ...]
+
+    def forbids(self, rule_id: str) -> bool:
+        """Whether an alert of this rule is a false alarm here."""
+        return is_named(rule_id, (*self.must_not_raise, *NEVER))
+
+
+def is_named(rule_id: str, patterns: Iterable[str]) -> bool:
+    """Whether one of the patterns means this rule."""
+    return any(fnmatchcase(rule_id, pattern) for pattern in patterns)

@@ -55,6 +55,7 @@ class StandIn:
         self.failures: list[int | Exception] = []
         self.asks: set[str] = set()
         self.refuses: set[str] = set()
+        self.beats: list[tuple[str, dict[str, Any]]] = []
         self.clinic_entries: list[JsonEntry] = []
         self.credentials: dict[str, dict[str, str]] = {}
         self.cookie = "first"
@@ -81,6 +82,9 @@ class StandIn:
             results = [self._record("clinic", sent) for sent in body["entries"]]
             return httpx.Response(200, json={"results": results})
         session_id = body.get("session_id") or path.split("/")[4]
+        if path.endswith("/tablets"):
+            self.beats.append((session_id, body))
+            return httpx.Response(200, json={"heard_at": NOON.isoformat()})
         results = [self._record(session_id, sent) for sent in body["entries"]]
         return httpx.Response(200, json={"results": results, "server_time": NOON.isoformat()})
 
