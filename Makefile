@@ -4,10 +4,14 @@ BIN := .venv/bin
 # On all cores at once, and also where Python itself may not write byte code: a start then takes a third of the time.
 COMPILE := $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 
-.PHONY: demo run venv test-venv check test coverage bench crash rules-page screenshots clean
+.PHONY: demo drill run venv test-venv check test coverage bench crash rules-page screenshots clean
 
 demo: .venv/.runtime
 	@exec $(BIN)/python -m dashboard.demo
+
+# A scenario played live to a team, as in: make drill SCENARIO=hypertensive-surge MINUTES=10
+drill: .venv/.runtime
+	@exec $(BIN)/python -m dashboard.drill $(SCENARIO) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SPEED),--speed $(SPEED))
 
 run: .venv/.runtime
 	@exec $(BIN)/python -m dashboard.app
@@ -77,4 +81,4 @@ screenshots: .venv/.tests
 
 # Never touches var/infusion.sqlite: a clinic's record is not something to clean.
 clean:
-	rm -rf .venv var/demo.sqlite*
+	rm -rf .venv var/demo.sqlite* var/drill.sqlite*

@@ -32,6 +32,7 @@ from dashboard.api.rules import rules_router
 from dashboard.api.sessions import sessions_router
 from dashboard.api.sign_in import sign_in_router
 from dashboard.api.staff import staff_router
+from dashboard.drill_marking import DrillMarking
 from dashboard.notifying import Notifier, notifying
 from dashboard.pages import administration, bedside, panel, review, rules, session
 from dashboard.push.endpoint import change_stream_router
@@ -75,7 +76,8 @@ def build(settings: Settings) -> Application:
     gate = Gate(api, services.accounts)
     _add_routes(api, services, gate)
     _add_pages(api, services)
-    return Application(gate, services, engines)
+    asgi = DrillMarking(gate, settings.drill_name) if settings.drill_name else gate
+    return Application(asgi, services, engines)
 
 
 def _services(settings: Settings, engines: Engines) -> Services:

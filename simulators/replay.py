@@ -14,7 +14,6 @@ from uuid import UUID
 
 from simulators.chair import JsonEntry
 from simulators.identifiers import named_uuid7
-from simulators.monitor import DEVICE_PROFILE
 from simulators.recording import RecordingRow
 from simulators.server_client import MAX_ENTRIES_PER_REQUEST, ServerClient, describe_problem
 from simulators.simulated_clock import SimulatedClock
@@ -90,7 +89,7 @@ def _entry(session_id: UUID, row: RecordingRow, at: datetime) -> JsonEntry:
         "effective_at": at.isoformat(),
         "source": "monitor",
         "is_simulated": True,
-        "device_profile": DEVICE_PROFILE,
+        "device_profile": row.device_profile,
         "channels": row.channels,
     }
 

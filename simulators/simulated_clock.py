@@ -36,7 +36,9 @@ class SimulatedClock:
 
     def now(self) -> datetime:
         """Simulated time; at most the real now."""
-        wall = self._wall()
+        return self._at(self._wall())
+
+    def _at(self, wall: datetime) -> datetime:
         if self._speed is None:
             return wall
         return min(wall, self._start + (wall - self._wall_start) * self._speed)
@@ -47,4 +49,5 @@ class SimulatedClock:
 
     def is_behind(self) -> bool:
         """True while the simulated time still lies in the past."""
-        return self.now() < self._wall()
+        wall = self._wall()
+        return self._at(wall) < wall

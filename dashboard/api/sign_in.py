@@ -75,6 +75,7 @@ def sign_in_router(services: Services, forget: Callable[[str], None]) -> APIRout
                 "server_time": services.clock.now().isoformat(),
                 "clinic_time_zone": services.settings.clinic_time_zone,
                 "is_simulated": services.settings.is_simulated,
+                "drill_name": services.settings.drill_name or None,
             }
         )
 
