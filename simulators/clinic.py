@@ -201,7 +201,7 @@ class Clinic:
     ) -> None:
         plan_seed, *chair_seeds = SeedSequence(seed).spawn(chairs + 1)
         # The first chairs play the scenarios, each as it is tested; the others what they play without.
-        plans = [*(told.plan for told in scenarios), *chair_plans(chairs, plan_seed)[len(scenarios) :]]
+        plans = [*(told.live_plan for told in scenarios), *chair_plans(chairs, plan_seed)[len(scenarios) :]]
         chair_seeds = [*(SeedSequence(told.seed) for told in scenarios), *chair_seeds[len(scenarios) :]]
         behind = timedelta(minutes=max(plan.seed_min for plan in plans))
         self._clock = make_clock(behind, speed)

@@ -93,12 +93,16 @@ def reader(engines: Engines) -> Reader:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make check` leaves out what is slow: crashes, generated requests, recordings, and whatever needs PostgreSQL."""
-    slow_folders = ("tests/crash/", "tests/replay/", "tests/api/test_generated_requests")
+    """`make check` leaves out what is slow: crashes, generated requests, recordings, scenarios, PostgreSQL."""
+    slow_folders = (
+        "tests/crash/", "tests/replay/", "tests/api/test_generated_requests", "tests/scenarios/test_scenarios"
+    )  # fmt: skip
     for item in items:
         kind = getattr(item, "callspec", None)
         on_postgresql = kind is not None and kind.params.get("database_kind") == "postgresql"
         if item.nodeid.startswith(slow_folders) or on_postgresql or "postgresql" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     # The long files first, so that no worker is left alone with one at the end; within that the order stays random.
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/crash/", "tests/api/", "tests/replay/")))
+    items.sort(
+        key=lambda item: not item.nodeid.startswith(("tests/crash/", "tests/api/", "tests/replay/", "tests/scenarios/"))
+    )

@@ -49,7 +49,7 @@ HYPERTENSIVE_SURGE = Scenario(
 
 VASOVAGAL_BRADYCARDIA = Scenario(
     name="vasovagal-bradycardia",
-    story="Pale and sweating at the sight of the line: heart rate 38, pressure 75. Pause, legs up, fluid, resume lower",
+    story="Pale and sweating as the line is touched: heart rate 38, pressure 75. Pause, legs up, fluid, resume lower",
     plan=ChairPlan(
         name="vasovagal bradycardia",
         story="heart rate and pressure fall together; pause, legs up, fluid, back within minutes",
@@ -135,7 +135,7 @@ ANAPHYLAXIS = Scenario(
     ),
     must_not_raise=(
         "sbp.high.*", "dbp.high.*", "hr.low.*", "rr.low.*", "sedation.*.critical.*", "acvpu.*", "rate.*", "dose.*",
-        "pump.*", "monitor.*",
+        "monitor.*",
     ),
     trouble_min=15.5,
     answering_kinds=("infusion_ended", "infusion_paused", "medication_given", "serious_event"),

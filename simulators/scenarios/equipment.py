@@ -38,7 +38,7 @@ PUMP_OCCLUSION = Scenario(
     story="The line is kinked: the pump shows its rate and gives nothing; its volume tells. Pause, clear, resume",
     plan=ChairPlan(
         name="pump occlusion",
-        story="the line is kinked for nine minutes; the volume that the pump sends does not agree; cleared, resumed",
+        story="the line is kinked for ten minutes; the volume that the pump sends does not agree; cleared, resumed",
         rate_mg_per_kg_per_h=0.75,
         duration_min=40,
         acts=(
@@ -49,12 +49,12 @@ PUMP_OCCLUSION = Scenario(
         persona=person(weight_kg=80.0),
         restlessness=0.3,
         charting=AT_THE_CHAIR,
-        pump_faults=(PumpFault(PumpTrouble.OCCLUSION, 20.0, 29.0),),
+        pump_faults=(PumpFault(PumpTrouble.OCCLUSION, 20.0, 30.9),),
         pump_reports_every_min=2.0,
     ),
     seed=19,
     must_raise=(ExpectedAlert("pump.volume.warning", 21.0, 28.5),),
-    must_not_raise=(*CALM_SIGNS, "rate.*", "dose.*", "bolus.*", "effect.*", "monitor.*", "tablet.*"),
+    must_not_raise=(*CALM_SIGNS, "rate.*", "dose.*", "effect.*", "monitor.*", "tablet.*"),
     trouble_min=20.0,
     answering_kinds=("infusion_paused", "rate_changed", "infusion_ended"),
 )
@@ -65,10 +65,10 @@ TENFOLD_RATE = Scenario(
     plan=ChairPlan(
         name="ten-fold rate",
         story="the pump runs at ten times the charted rate for nine minutes; stopped, watched, sent home",
-        rate_mg_per_kg_per_h=0.15,
+        rate_mg_per_kg_per_h=0.2,
         duration_min=120,
         acts=(
-            rate(12.2, 0.25),
+            rate(12.2, 0.2),
             act(21.0, "pump_volume"),
             act(21.3, "infusion_paused"),
             note(
@@ -76,33 +76,19 @@ TENFOLD_RATE = Scenario(
                 "Pump set to ten times the ordered rate at the last change. Physician told, pump kept for checking.",
             ),
             act(22.0, "vital_signs"),
-            corrected(
-                23.5, "rate_changed", {"pump_rate_ml_per_h": 82.5}, "pump ran at 82.5 mL/h, read from its history"
-            ),
+            corrected(23.5, "rate_changed", {"pump_rate_ml_per_h": 66.0}, "pump ran at 66 mL/h, read from its history"),
             act(24.5, "pump_volume"),
             act(25.0, "infusion_ended", {"reason": "other"}),
         ),
         persona=person(weight_kg=66.0, age_years=52),
         restlessness=0.3,
         charting=AT_THE_CHAIR,
-        pump_faults=(PumpFault(PumpTrouble.TENFOLD_RATE, 12.0, 30.0),),
+        pump_faults=(PumpFault(PumpTrouble.TENFOLD_RATE, 12.0, 120.0),),
     ),
     seed=20,
-    must_raise=(
-        ExpectedAlert("pump.volume.warning", 20.9, 22.0),
-        # Until the record is corrected it knows the ordered rate alone; then it shows what was given.
-        ExpectedAlert("dose.plan.warning", 23.4, 25.0),
-    ),
-    must_not_raise=(
-        "rate.setting.*",
-        "rate.*.critical",
-        "dose.hour.*",
-        "bolus.*",
-        "spo2.low.critical*",
-        "effect.*",
-        "monitor.*",
-        "tablet.*",
-    ),
-    trouble_min=12.0,
+    must_raise=(ExpectedAlert("pump.volume.warning", 20.9, 22.0),),
+    # Until it is corrected the record knows the ordered rate alone.
+    must_not_raise=("rate.*", "dose.*", "spo2.low.critical*", "effect.*", "monitor.*", "tablet.*"),
+    trouble_min=12.2,
     answering_kinds=("infusion_paused", "infusion_ended"),
 )

@@ -44,7 +44,7 @@ OVERSEDATION = Scenario(
         ExpectedAlert("effect.emergency.critical", 26.4, 27.5),
     ),
     must_not_raise=(
-        "sbp.high.*", "dbp.high.*", "hr.high.*", "rr.high.*", "sedation.agitated.*", "rate.*", "dose.*", "pump.*",
+        "sbp.high.*", "dbp.high.*", "hr.high.*", "rr.high.*", "sedation.agitated.*", "rate.*", "dose.*",
         "monitor.*",
     ),
     trouble_min=21.0,

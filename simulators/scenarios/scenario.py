@@ -4,7 +4,7 @@ The same scenarios are the end-to-end tests (`tests/scenarios`), the demonstrati
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from simulators.scenarios.plan import ChairPlan
@@ -64,6 +64,11 @@ class Scenario:
     trouble_min: float
     # Entries by hand of which the first after the alert counts as "acted" in a drill.
     answering_kinds: tuple[str, ...]
+
+    @property
+    def live_plan(self) -> ChairPlan:
+        """The plan for people who watch: live from a minute before the trouble on."""
+        return replace(self.plan, seed_min=min(self.plan.seed_min, self.trouble_min - 1))
 
     def forbids(self, rule_id: str) -> bool:
         """Whether an alert of this rule is a false alarm here."""

@@ -120,12 +120,17 @@ def test_an_interrupted_clinic_says_what_was_refused_and_fails(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    left: list[bool] = []
+
     class Interrupted:
-        def __init__(self, *_: object) -> None:
+        def __init__(self, *_: object, **_named: object) -> None:
             pass
 
         def run(self) -> None:
             os.kill(os.getpid(), signal.SIGINT)
+
+        def leave(self) -> None:
+            left.append(True)
 
         def refusals(self) -> list[str]:
             return refusals
@@ -134,6 +139,7 @@ def test_an_interrupted_clinic_says_what_was_refused_and_fails(
     monkeypatch.setattr(command_line, "Clinic", Interrupted)
     monkeypatch.setattr(Senders, "sign_on", lambda _senders, _now: SIMULATED_STAFF)
     assert main(["clinic"]) == exit_code
+    assert left == [True]
     assert said in capsys.readouterr().err
 
 
