@@ -192,7 +192,7 @@ class VirtualPatient:
             self._nausea_since_min = self._minute
 
     def recover(self, minute: float) -> None:
-        """What was planned to go wrong ends early: what runs at `minute` fades over its ramp, the rest does not come."""
+        """What was planned to go wrong ends early: what runs at `minute` fades over its ramp, the rest never comes."""
         self._episodes = tuple(
             replace(episode, to_min=min(episode.to_min, minute + episode.ramp_min))
             for episode in self._episodes
@@ -237,7 +237,7 @@ class VirtualPatient:
         return float(psychotropic.vas_high_points(self._now.venous_ng_per_ml, self.persona.effects.vas_gain))
 
     def sedation_depth(self) -> int:
-        """5 less the MOAA/S level: 0 awake, 1 drowsy, 2 light, 3 moderate, 4 deep, 5 unarousable; episodes add to it."""
+        """5 less the MOAA/S level, and episodes: 0 awake, 1 drowsy, 2 light, 3 moderate, 4 deep, 5 unarousable."""
         me = self.persona.effects
         load = self._drugs.load(self._minute)
         sedative_ng_per_ml = sedation.sedative_ng_per_ml(

@@ -55,7 +55,11 @@ def drill_plan(scenario: Scenario) -> ChairPlan:
 
 def cues(scenario: Scenario) -> tuple[Cue, ...]:
     """What the scenario's nurse would have charted of the patient after the trouble begins, in words, in time order."""
-    later = [act for act in scenario.plan.acts if act.minute > scenario.trouble_min and act.kind in _SHOWN_KINDS]
+    later = [
+        act
+        for act in scenario.plan.acts
+        if act.minute > scenario.trouble_min and act.kind in _SHOWN_KINDS and act.content
+    ]
     return tuple(Cue(act.minute, _words(act)) for act in sorted(later, key=lambda act: act.minute))
 
 

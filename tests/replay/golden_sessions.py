@@ -40,6 +40,13 @@ class Line:
         return cls(plain["by"], datetime.fromisoformat(plain["recorded_at"]), plain["entry"])
 
 
+# How the drugs act on a patient of average response: nothing comes up but what the story says.
+AVERAGE = {
+    "heart_rate_gain": 0.8, "clearance_scale": 1.0, "volume_scale": 1.0, "sedation_threshold_scale": 1.2,
+    "depressant_sensitivity": 1.0, "has_beta_blocker": False,
+}  # fmt: skip
+
+
 Journey = Callable[[list[Line]], list[Line]]
 
 
@@ -88,8 +95,8 @@ QUIET = GoldenSession(
         persona={
             "age_years": 46, "weight_kg": 70.0, "condition": "CRPS", "systolic_mmhg": 116.0, "diastolic_mmhg": 68.0,
             "heart_rate_per_min": 70.0, "spo2_percent": 98.0, "respiratory_rate_per_min": 15.0, "pressure_gain": 0.8,
-        },
-        restlessness=0.3,
+        } | AVERAGE,
+        restlessness=0.1,
     ),
     seed=11,
 )  # fmt: skip
@@ -116,8 +123,8 @@ HYPERTENSIVE_SURGE = GoldenSession(
         persona={
             "age_years": 58, "weight_kg": 82.0, "condition": "Low back pain", "systolic_mmhg": 136.0,
             "diastolic_mmhg": 78.0, "heart_rate_per_min": 74.0, "spo2_percent": 97.5, "pressure_gain": 1.0,
-        },
-        restlessness=0.3,
+        } | AVERAGE,
+        restlessness=0.1,
     ),
     seed=12,
 )  # fmt: skip
@@ -126,19 +133,23 @@ OVERSEDATION = GoldenSession(
     "oversedation",
     ChairPlan(
         name="oversedation",
-        story="midazolam against anxiety; breaths and saturation fall, apnoea, infusion stopped, moved to hospital",
+        story="too much midazolam against anxiety; breaths and saturation fall, apnoea, infusion stopped, to hospital",
         rate_mg_per_kg_per_h=0.5,
         duration_min=60,
         acts=(
             PlannedAct(15.0, "adverse_effect", {"term": "anxiety", "ctcae_grade": 2}),
             PlannedAct(
                 16.0, "medication_given",
-                {"drug_name": "midazolam", "dose": 2, "dose_unit": "mg", "route": "IV"} | ORDERED_BY,
+                {"drug_name": "midazolam", "dose": 5, "dose_unit": "mg", "route": "IV"} | ORDERED_BY,
             ),
             PlannedAct(19.0, "vital_signs"),
             PlannedAct(22.0, "vital_signs"),
             PlannedAct(23.0, "adverse_effect", {"term": "apnoea", "ctcae_grade": 4}),
             PlannedAct(23.0, "infusion_ended", {"reason": "adverse_effect"}),
+            PlannedAct(
+                23.0, "medication_given",
+                {"drug_name": "oxygen", "dose": 10, "dose_unit": "L/min", "route": "mask"} | ORDERED_BY,
+            ),
             PlannedAct(
                 25.0, "medication_given",
                 {"drug_name": "flumazenil", "dose": 0.2, "dose_unit": "mg", "route": "IV"} | ORDERED_BY,
@@ -146,16 +157,12 @@ OVERSEDATION = GoldenSession(
             PlannedAct(27.0, "vital_signs"),
             PlannedAct(45.0, "transferred", {"destination": "hospital"}),
         ),
-        episodes=(
-            Episode("sedation_depth", 17.0, 30.0, 3.0, ramp_min=4.0),
-            Episode("respiratory_rate_per_min", 18.0, 29.0, -9.0, ramp_min=3.0),
-            Episode("spo2_percent", 19.0, 29.0, -10.0, ramp_min=3.0),
-        ),
+        # All that happens comes from the load of midazolam, to which this patient is sensitive.
         persona={
-            "age_years": 52, "weight_kg": 75.0, "condition": "Neuropathic pain", "systolic_mmhg": 120.0,
+            "age_years": 72, "weight_kg": 58.0, "condition": "Neuropathic pain", "systolic_mmhg": 120.0,
             "diastolic_mmhg": 72.0, "heart_rate_per_min": 70.0, "spo2_percent": 97.5, "respiratory_rate_per_min": 15.0,
-        },
-        restlessness=0.3,
+        } | AVERAGE | {"depressant_sensitivity": 2.0},
+        restlessness=0.1,
     ),
     seed=13,
 )  # fmt: skip
@@ -185,8 +192,8 @@ UNMONITORED_RATE = GoldenSession(
         persona={
             "age_years": 39, "weight_kg": 60.0, "condition": "Fibromyalgia", "systolic_mmhg": 112.0,
             "diastolic_mmhg": 66.0, "heart_rate_per_min": 70.0, "spo2_percent": 98.0, "pressure_gain": 0.6,
-        },
-        restlessness=0.3,
+        } | AVERAGE,
+        restlessness=0.1,
     ),
     seed=14,
 )  # fmt: skip
@@ -228,8 +235,8 @@ MONITOR_DROP_OUT = GoldenSession(
         persona={
             "age_years": 44, "weight_kg": 80.0, "condition": "CRPS", "systolic_mmhg": 122.0, "diastolic_mmhg": 70.0,
             "heart_rate_per_min": 70.0, "spo2_percent": 98.0, "pressure_gain": 0.8,
-        },
-        restlessness=0.3,
+        } | AVERAGE,
+        restlessness=0.1,
         probe_off_min=((26.0, 29.0),),
     ),
     seed=15,
