@@ -10,7 +10,7 @@
   const SOON_MS = 300;
   const LOOK_MS = 5000;
   const AGAIN_MS = MINUTE;
-  const OLD_MS = 2.5 * MINUTE;
+  const OLD_MS = MINUTE * 2.5;
   const STEPS = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000];
   const MOST_STEPS = 3;
   const SWITCH_KEY = "session-model";
