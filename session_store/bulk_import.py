@@ -1,26 +1,35 @@
 """History written in the recorder's own form: the same checks, folds, alerts, numbers and outcomes; nothing else may.
 
 Each entry is recorded as of a few seconds after it was true, so that a start and a discharge home pass their gates as
-they did then. Used by the simulators' clinic history; several finished sessions share one transaction.
+they did then. Two ways in: `write_sessions` takes a few finished sessions through the recorder's own steps into any
+record; `HistoryImport` writes the whole history of a clinic, prepared beside (`bulk_preparing`) and numbered in the
+order of time (`bulk_writing`), and reads from the record itself how far an earlier run came.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from session_store.bulk_preparing import PreparedSession
+from session_store.bulk_writing import HistoryWriter
 from session_store.clinic_recording import record_clinic_entries
 from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordClinicEntries, RecordEntries
 from session_store.domain.entry_fields import read_time
 from session_store.domain.identifiers import parse_uuid7
+from session_store.domain.rules.rule_set import RuleSet
 from session_store.errors import CommandRefused
 from session_store.planning import plan_session
 from session_store.recording import record_entries
+from session_store.rule_book_reading import read_rule_history
+from session_store.storage import bulk_rows, entry_log, projections, record_reading
+from session_store.storage.engine import Engines
 from session_store.write_transaction import WriteTransaction
 
 SESSIONS_PER_TRANSACTION = 20
@@ -144,3 +153,66 @@ def _ids(session: ImportedSession) -> list[UUID]:
 
 def _ids_of(entries: Iterable[Mapping[str, Any]]) -> list[UUID]:
     return [one for raw in entries if (one := parse_uuid7(raw.get("entry_id"))) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the record has of a clinic: its last change with time and hash, its sessions."""
+
+    change_number: int
+    chain_head: bytes
+    recorded_at: datetime | None
+    sessions: int
+
+
+class HistoryImport:
+    """Use it as a context; one at a time for a clinic, and no server beside it on the same clinic."""
+
+    def __init__(self, engines: Engines, clinic_id: int) -> None:
+        self._engines = engines
+        self._clinic_id = clinic_id
+
+    def __enter__(self) -> Self:
+        with self._engines.writer.begin() as connection:
+            projections.ensure_clinic(connection, self._clinic_id, is_simulated=True)
+        self._connection: Connection = self._engines.writer.connect()
+        self._many = bulk_rows.many_rows(self._connection)
+        self._many.__enter__()
+        self._writer = HistoryWriter(self._connection, self._clinic_id)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self._many.__exit__(kind, fault, at)
+        self._connection.close()
+
+    def standing(self) -> Standing:
+        """How far the record has come."""
+        with self._engines.reader.begin() as connection:
+            (clinic,) = record_reading.clinics(connection, self._clinic_id)
+            at = entry_log.recorded_at(connection, self._clinic_id, clinic.change_number)
+            sessions = record_reading.session_count(connection, self._clinic_id)
+        return Standing(clinic.change_number, clinic.chain_head, at, sessions)
+
+    def has_session(self, session_id: UUID) -> bool:
+        """Whether the record has this session."""
+        with self._engines.reader.begin() as connection:
+            return projections.has_session(connection, self._clinic_id, session_id)
+
+    def rules(self) -> RuleSet:
+        """The rules in force in the clinic."""
+        with self._engines.reader.begin() as connection:
+            (clinic,) = record_reading.clinics(connection, self._clinic_id)
+            return read_rule_history(connection, self._clinic_id).at(clinic.change_number + 1).rules
+
+    def write_credentials(self, administrator: Author, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Who may attest a setting; before the first session. Raises `CommandRefused`."""
+        write_clinic_entries(self._engines.writer, self._clinic_id, administrator, entries, is_simulated=True)
+
+    def take(self, sessions: Iterable[PreparedSession], *, written_until: datetime | None = None) -> None:
+        """Sessions of the next span; of those that an earlier run has written up to a time, only what is later."""
+        until_us = 0 if written_until is None else bulk_rows.microseconds(written_until)
+        self._writer.take(sessions, written_until_us=until_us)
+
+    def write_until(self, until: datetime) -> int:
+        """Write all that was recorded before a time, in one transaction; how many sessions are new."""
+        return self._writer.write_until(bulk_rows.microseconds(until))

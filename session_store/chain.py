@@ -28,16 +28,21 @@ Row = Mapping[str, Any]
 
 
 def row_digest(table: str, row: Row) -> bytes:
-    """The digest of one row, its columns in the order of the schema.
+    """The digest of one row, its columns in the order of the schema."""
+    return sha256(row_bytes(table, row)).digest()
 
-    Hashed is the JSON of the table's name and [column, value] pairs: identifiers as text, times as microseconds,
-    decimals as plain digits, bytes as hex, so that both engines give the same.
+
+def row_bytes(table: str, row: Row) -> bytes:
+    """What is hashed of one row.
+
+    The JSON of the table's name and [column, value] pairs: identifiers as text, times as microseconds, decimals as
+    plain digits, bytes as hex, so that both engines give the same.
     """
     pairs = [
         (name, value) if (convert := _PLAIN.get(type(value))) is None else (name, convert(value))
         for name, value in row.items()
     ]
-    return sha256(_encode([table, *pairs])).digest()
+    return _encode([table, *pairs])
 
 
 def link(previous_hash: bytes, rows: Iterable[tuple[str, Row]]) -> tuple[bytes, bytes]:

@@ -59,7 +59,7 @@ def content_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
 def read_sent(now: datetime, command: Sender, raw: Mapping[str, Any]) -> Draft | EntryResult:
     """The typed draft of a sent entry, or its refusal."""
     entry_id = parse_uuid7(raw.get("entry_id"))
-    digest = _digest(raw)
+    digest = digest_of(raw)
     if digest is None:
         problem = Problem("entry_id", "the entry has characters that cannot be stored", None)
         return EntryResult(None, EntryOutcome.REFUSED, problems=(problem,))
@@ -91,7 +91,7 @@ def _refuse_kind(command: Sender, raw: Mapping[str, Any]) -> Problem | None:
     return Problem("kind", f"the role {command.author.role} may not record this", None)
 
 
-def _digest(raw: Mapping[str, Any]) -> bytes | None:
+def digest_of(raw: Mapping[str, Any]) -> bytes | None:
     """What makes a resend the same entry: everything but what was confirmed. None for half a surrogate pair."""
     try:
         return sha256(

@@ -80,12 +80,8 @@ class Nurse:
     def acts(self, minute: float, patient: VirtualPatient, pump: Pump) -> list[Act]:
         """What she does and charts up to `minute`, in order."""
         done = self._planned(minute, patient, pump)
-        steps: tuple[Callable[[float, VirtualPatient, Pump], list[Act]], ...] = (
-            self._start,
-            self._end,
-            self._discharge,
-            self._round,
-        )
+        endings = () if self._plan.is_ended_by_people else (self._end, self._discharge)
+        steps: tuple[Callable[[float, VirtualPatient, Pump], list[Act]], ...] = (self._start, *endings, self._round)
         for step in steps:
             done += step(minute, patient, pump)
         return done

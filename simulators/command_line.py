@@ -12,16 +12,15 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import httpx
-from pydantic import ValidationError
 
 from session_store.domain.identifiers import parse_uuid7
-from session_store.settings import Settings
 from simulators.clinic import Clinic
-from simulators.clinic_history import MAX_WEEKS, finished_sessions
-from simulators.history_import import HistoryNotWritten, write_history
+from simulators.drill.command import add_drill, run_drill
+from simulators.history.command import add_history, run_history
+from simulators.history.plan import ImpossibleHistory
+from simulators.history.running import HistoryNotWritten
 from simulators.load.command import add_load, run_load
 from simulators.load.plan import Target
 from simulators.option_values import whole as _whole
@@ -31,11 +30,14 @@ from simulators.recording import (
     MIN_MINUTES,
     RecordingRow,
     RecordingUnreadable,
+    add_quirks,
+    chosen_quirks,
     read_recording,
     synthetic_rows,
     write_recording,
 )
 from simulators.replay import NoSuchSession, ReplaySummary, choose_session, replay, replay_entries
+from simulators.scenario_commands import add_scenarios, scenario_named
 from simulators.senders import CredentialsRefused, Senders
 from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable, SignIn
 from simulators.simulated_clock import SimulatedClock, wall_now
@@ -71,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except _Interrupted:
         return 0
-    except (WrongParameter, RecordingUnreadable, NoSuchSession, PredictionRefused) as error:
+    except (WrongParameter, RecordingUnreadable, NoSuchSession, PredictionRefused, ImpossibleHistory) as error:
         return _say(error, 2)
     except (RequestRefused, CredentialsRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
         return _say(error, 1)
@@ -97,16 +99,20 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m simulators",
         description="Synthetic infusion clinics. Everything they send is marked simulated.",
         epilog="Environment: INFUSION_SERVER_URL, INFUSION_DEVICE_TOKEN, INFUSION_DEMO_PASSWORD (clinic, "
-        "replay, load); INFUSION_DATABASE_URL, INFUSION_CLINIC_TIME_ZONE (history).",
+        "drill, replay, load); INFUSION_DATABASE_URL, INFUSION_CLINIC_TIME_ZONE (history).",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_clinic(commands.add_parser("clinic", help="drive the chairs of a running server until interrupted"))
-    _add_history(commands.add_parser("history", help="write some weeks of finished sessions into the database"))
+    _add_history(commands.add_parser("history", help="write years of finished sessions into the database"))
     _add_replay(commands.add_parser("replay", help="send a bedside-monitor recording into an open session"))
     _add_recording(commands.add_parser("recording", help="write a small synthetic bedside-monitor recording"))
     add_predict(commands.add_parser("predict", help="print what a model predicts for an infusion, as CSV"))
     add_population(commands.add_parser("population", help="the same for many people, as percentiles"))
+    add_scenarios(commands.add_parser("scenarios", help="print what each scenario plays and must raise, as Markdown"))
     add_models(commands.add_parser("models", help="print what each model is and predicts, as Markdown"))
+    drill = commands.add_parser("drill", help="play a scenario live to a team and time its answers")
+    add_drill(drill)
+    drill.set_defaults(run=_run_drill)
     load = commands.add_parser("load", help="put a running simulated server under load and measure it")
     add_load(load)
     load.set_defaults(run=_run_load)
@@ -117,6 +123,14 @@ def _add_clinic(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chairs", type=_whole(1, MAX_CHAIRS), default=6, help="how many chairs (default 6)")
     _add_seed(parser)
     parser.add_argument(
+        "--scenario",
+        type=scenario_named,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what the first chair plays, again for the next chair (`python -m simulators scenarios` tells them)",
+    )
+    parser.add_argument(
         "--speed",
         type=_speed,
         help="play the chairs' past at this many times real time until it has caught up (default: all at once)",
@@ -125,9 +139,9 @@ def _add_clinic(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_history(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--weeks", type=_whole(1, MAX_WEEKS), default=6, help="how many weeks back (default 6)")
+    add_history(parser)
     _add_seed(parser)
-    parser.set_defaults(run=_run_history)
+    parser.set_defaults(run=run_history)
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +161,7 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 def _add_recording(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="file to write")
     parser.add_argument("--minutes", type=_whole(MIN_MINUTES, MAX_MINUTES), default=120, help="rows (default 120)")
+    add_quirks(parser)
     _add_seed(parser)
     parser.set_defaults(run=_run_recording)
 
@@ -156,15 +171,22 @@ def _add_seed(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_clinic(options: argparse.Namespace) -> int:
+    if len(options.scenario) > MAX_CHAIRS:
+        raise WrongParameter(
+            f"--scenario is given {len(options.scenario)} times; there are at most {MAX_CHAIRS} chairs"
+        )
+    chairs = max(options.chairs, len(options.scenario))
     url, token = _server_url(), _device_token()
     nurse, physician, administrator = (
         ServerClient(url, sign_in=_sign_in(username)) for username in ("nurse", "physician", "administrator")
     )
     senders = Senders(nurse, physician, administrator, ServerClient(url, token=token))
-    clinic = Clinic(options.chairs, options.seed, senders, senders.sign_on(wall_now()), options.speed)
+    staff = senders.sign_on(wall_now())
+    clinic = Clinic(chairs, options.seed, senders, staff, options.speed, scenarios=options.scenario)
     try:
         clinic.run()
     except _Interrupted:
+        clinic.leave()
         return _say_refused(clinic.refusals())
 
 
@@ -174,21 +196,6 @@ def _say_refused(refusals: Sequence[str]) -> int:
         return 0
     print(f"simulators: {len(refusals)} refusals, the first: {refusals[0]}", file=sys.stderr)
     return 1
-
-
-def _run_history(options: argparse.Namespace) -> int:
-    try:
-        settings = Settings.model_validate({})
-    except ValidationError as error:
-        raise WrongParameter("; ".join(problem["msg"] for problem in error.errors())) from error
-    zone = ZoneInfo(settings.clinic_time_zone)
-    # Up to last midnight, so that a second run on the same day makes the same entries.
-    until = wall_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    written = write_history(
-        settings.database_url, lambda staff: finished_sessions(options.weeks, options.seed, until, staff), until
-    )
-    print(f"history: {written} finished sessions written")
-    return 0
 
 
 def _run_replay(options: argparse.Namespace) -> int:
@@ -217,13 +224,17 @@ def _chosen_rows(rows: Sequence[RecordingRow], options: argparse.Namespace) -> S
 
 
 def _run_recording(options: argparse.Namespace) -> int:
-    write_recording(options.file, synthetic_rows(options.minutes, options.seed))
+    write_recording(options.file, synthetic_rows(options.minutes, options.seed), chosen_quirks(options))
     print(f"recording: {options.minutes} synthetic rows in {options.file}")
     return 0
 
 
 def _run_load(options: argparse.Namespace) -> int:
     return run_load(options, Target(_server_url(), _device_token(), _demo_password()))
+
+
+def _run_drill(options: argparse.Namespace) -> int:
+    return run_drill(options, lambda: Target(_server_url(), _device_token(), _demo_password()))
 
 
 def _server_url() -> str:

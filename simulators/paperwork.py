@@ -11,7 +11,7 @@ from simulators.virtual_patient import Persona
 
 PHARMACIST = "Demo Pharmacist 1"
 SECOND_NURSE = "Demo Nurse 2"
-_ANSWERS: dict[str, str] = {
+READINESS_ANSWERS: dict[str, str] = {
     "identity_checked": "yes",
     "escort_named": "yes",
     "fasting_kept": "yes",
@@ -57,7 +57,7 @@ def readiness_answers(persona: Persona, plan: ChairPlan) -> Iterator[tuple[str, 
     """Every item of the check list; a test is answered for only where it is needed. What the plan leaves open wins."""
     is_ecg_needed = persona.age_years >= _ECG_FROM_YEARS
     are_liver_tests_needed = planned_total_mg(persona, plan) >= _LIVER_TESTS_FROM_MG
-    answers = dict(_ANSWERS)
+    answers = dict(READINESS_ANSWERS)
     answers["ecg_indicated"] = "yes" if is_ecg_needed else "no"
     answers["liver_tests_indicated"] = "yes" if are_liver_tests_needed else "no"
     if is_ecg_needed:

@@ -84,7 +84,11 @@ _ANSWERING: _TimeJudges = {"promises": judge_promises, "sounds": judge_sounds, "
 
 def judge_entry(summary: SessionSummary, entry: Entry, judgement: Judgement) -> list[AlertFact]:
     """The alert facts that one entry brings about. A rule that fails raises an alert of its own."""
-    kind, judgement = entry.content.kind, _for_patient(summary, judgement)
+    kind = entry.content.kind
+    if kind not in _JUDGES and kind not in RATE_KINDS and not summary.is_closed:
+        # Most of what is charted before a start: nobody judges it.
+        return []
+    judgement = _for_patient(summary, judgement)
     facts: list[AlertFact] = []
     for judge in _JUDGES.get(kind, ()):
         _guarded(summary, judgement, facts, lambda judge=judge: judge(summary, entry, judgement), kind)  # type: ignore[misc]

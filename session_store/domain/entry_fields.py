@@ -137,7 +137,19 @@ def read_value(spec: FieldSpec, raw: object) -> Any:
     return _READERS[spec.type](spec, raw)
 
 
+_SHORT = 10**9
+
+
+def _within(spec: FieldSpec, value: Decimal) -> Decimal:
+    if spec.limits is not None and spec.limits.zone(value) is Zone.IMPOSSIBLE:
+        raise FieldRefused(f"{value} is outside what can be recorded", spec.limits.absolute_text())
+    return value
+
+
 def _read_number(spec: FieldSpec, raw: object) -> Decimal:
+    if type(raw) is int and abs(raw) < _SHORT:
+        # What most numbers of a chart are: none of the questions about digits is one here.
+        return _within(spec, Decimal(raw))
     if isinstance(raw, bool) or not isinstance(raw, int | str | float | Decimal):
         raise FieldRefused("not a number")
     try:
@@ -146,8 +158,7 @@ def _read_number(spec: FieldSpec, raw: object) -> Decimal:
         raise FieldRefused("not a number") from None
     if not value.is_finite():
         raise FieldRefused("not a number")
-    if spec.limits is not None and spec.limits.zone(value) is Zone.IMPOSSIBLE:
-        raise FieldRefused(f"{value} is outside what can be recorded", spec.limits.absolute_text())
+    value = _within(spec, value)
     exponent = value.as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     if spec.max_decimals is not None and decimals > spec.max_decimals:

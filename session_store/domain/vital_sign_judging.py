@@ -33,6 +33,7 @@ from session_store.domain.session import SessionStatus
 from session_store.domain.session_summary import ConditionStanding, ObservedSet, SessionSummary
 from session_store.domain.signal_judging import end_silence, end_unused_capnography, note_signals
 from session_store.domain.vital_sign_limits import (
+    is_calm,
     is_held,
     is_switched_off,
     limit_words,
@@ -61,10 +62,25 @@ def judge_vital_signs(summary: SessionSummary, entry: Entry, judgement: Judgemen
     is_judged = outside_rule_set(summary) is None
     for sign in VITAL_SIGN_FIELDS:
         value = getattr(content, sign)
-        if value is not None:
+        if value is not None and not _is_quiet(summary, sign, value, entry, judgement):
             yield from end_absent(summary, sign, entry)
             yield from _judge_value(summary, _Reading(sign, value, entry, judgement), is_judged=is_judged)
     yield from end_unused_capnography(summary, entry)
+
+
+def _is_quiet(summary: SessionSummary, sign: str, value: Decimal, entry: Entry, judgement: Judgement) -> bool:
+    """Whether a hand's newest value is calm and nothing waits for it or stands: then it brings about nothing. What was
+    remembered of its conditions is forgotten, as all that follows would do. Most values of a session are such."""
+    if summary.alerts or entry.source is Source.MONITOR or sign in summary.not_found or sign in summary.monitor_signals:
+        return False
+    if summary.signs[sign].entry_id != entry.entry_id or (entry.entry_id, sign) in judgement.superseded:
+        return False
+    if not is_calm(summary, judgement.rules, sign, value):
+        return False
+    summary.extremes.pop(sign, None)
+    for condition in judgement.rules.by_sign.get(sign, ()):
+        summary.conditions.pop(condition, None)
+    return True
 
 
 def _judge_value(summary: SessionSummary, reading: _Reading, *, is_judged: bool) -> Iterator[AlertFact]:
@@ -123,6 +139,7 @@ def _note_set(summary: SessionSummary, entry: Entry, judgement: Judgement) -> No
     is_stable = outside_rule_set(summary) is None and not any(
         rule.level >= Level.WARNING and matches(summary, judgement.rules, rule, value, entry.effective_at)
         for sign, value in _values(content)
+        if not is_calm(summary, judgement.rules, sign, value)
         for rules in judgement.rules.by_sign.get(sign, {}).values()
         for rule in rules
     )

@@ -33,6 +33,14 @@ def matches(summary: SessionSummary, rules: RuleSet, rule: AlertRule, value: Dec
     return not rule.with_sedation or is_sedated(summary, rules)
 
 
+def is_calm(summary: SessionSummary, rules: RuleSet, sign: str, value: Decimal) -> bool:
+    """Whether the value is beyond no rule of its sign, whatever else the rules ask for; False says nothing."""
+    calm = rules.calm_by_sign.get(sign)
+    if calm is None:
+        return True
+    return calm.low < value < calm.high and not any(is_beyond(summary, rule, value) for rule in calm.relative)
+
+
 def is_beyond(summary: SessionSummary, rule: AlertRule, value: Decimal) -> bool:
     """Whether the value is on the alerting side of the limit, whatever else the rule asks for."""
     limit = rule.limit if rule.against is _ABSOLUTE else limit_of(summary, rule)

@@ -189,9 +189,14 @@ def _drillable() -> list[str]:
 def _scenario(text: str) -> Scenario:
     scenario = SCENARIOS.get(text)
     if scenario is None or not is_drillable(scenario):
-        what = "unknown scenario" if scenario is None else "no drill for people at real tablets"
-        raise argparse.ArgumentTypeError(f"{what} {text!r}; there are {', '.join(_drillable())}")
+        raise argparse.ArgumentTypeError(f"{_why_not(scenario)} {text!r}; there are {', '.join(_drillable())}")
     return scenario
+
+
+def _why_not(scenario: Scenario | None) -> str:
+    if scenario is None:
+        return "unknown scenario"
+    return "no drill for people at real tablets" if scenario.answering_kinds else "nothing to answer in"
 
 
 def _output(text: str) -> Path:

@@ -5,6 +5,7 @@ acknowledges anything; the monitor goes on, the pump follows what people record,
 told by cues.
 """
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -41,11 +42,19 @@ def is_drillable(scenario: Scenario) -> bool:
 
 def drill_plan(scenario: Scenario) -> ChairPlan:
     """The scenario's plan without what its nurse does after the trouble begins; clocks right, tablet online, and
-    nothing charted late, so that the past is whole when the team takes over."""
-    plan = scenario.plan
+    nothing charted late, so that the past is whole when the team takes over.
+
+    What goes wrong lasts until somebody treats: an anaphylaxis that ends by itself would teach to wait.
+    """
+    plan, trouble_min = scenario.plan, scenario.trouble_min
     return replace(
         plan,
-        acts=tuple(act for act in plan.acts if act.minute <= scenario.trouble_min),
+        acts=tuple(act for act in plan.acts if act.minute <= trouble_min),
+        episodes=tuple(replace(one, to_min=math.inf) if one.to_min > trouble_min else one for one in plan.episodes),
+        pump_faults=tuple(
+            replace(one, to_min=math.inf) if one.to_min > trouble_min else one for one in plan.pump_faults
+        ),
+        is_ended_by_people=True,
         persona={**plan.persona, "patient_label": PATIENT_LABEL},
         charting=ChartingHabits(),
         tablet_offline_min=(),

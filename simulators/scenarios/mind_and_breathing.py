@@ -35,11 +35,13 @@ OVERSEDATION = Scenario(
         ),
         restlessness=0.3,
         charting=AT_THE_CHAIR,
+        has_capnograph=True,
     ),
     seed=15,
     must_raise=(
         ExpectedAlert("sedation.deep.critical.rass", 23.0, 27.5),
         ExpectedAlert("rr.low.critical", 23.0, 28.0),
+        ExpectedAlert("etco2.high.critical", 22.5, 25.0),
         ExpectedAlert("spo2.low.critical*", 24.0, 29.0),
         ExpectedAlert("effect.emergency.critical", 26.4, 27.5),
     ),

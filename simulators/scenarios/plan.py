@@ -135,6 +135,8 @@ class ChairPlan:
     start_override: StartOverride | None = None
     sedation_scale: str = "rass"
     pump_faults: tuple[PumpFault, ...] = ()
+    # People at the screens end the infusion and let the patient go (a drill); the simulated nurse does neither.
+    is_ended_by_people: bool = False
     # What the pump can give before it is empty; None: enough.
     pump_bag_ml: float | None = None
     # How often the pump sends the volume that it shows; None: it has no interface.

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [recorder] [live] [cost] [rules] [population] [year]`: measure, print the table, keep it.
+"""`python -m tests.bench [recorder] [live] [cost] [rules] [population] [history] [year]`: measure, print, keep.
 
 The table is kept in `results`. A missed aim is said, not raised: the exit code is 0 unless the bench itself could not
 run.
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.bench import clinic_year, live_paint, population_cost, recorder_rate, rules_cost, session_cost
+from tests.bench import clinic_year, history_cost, live_paint, population_cost, recorder_rate, rules_cost, session_cost
 from tests.bench.measuring import Report
 
 PARTS: dict[str, Callable[[Report], None]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Report], None]] = {
     "cost": session_cost.run,
     "rules": rules_cost.run,
     "population": population_cost.run,
+    "history": history_cost.run,
     "year": clinic_year.run,
 }
 

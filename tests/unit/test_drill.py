@@ -1,6 +1,7 @@
 """What a drill plays of a scenario, and the times that it reads from the record."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,6 @@ RAISED = step(10, 30, "raised")
 def test_the_past_is_the_scenarios_and_the_answers_are_left_to_the_team() -> None:
     plan = drill_plan(SCENARIO)
     assert [act.kind for act in plan.acts] == ["rate_changed"]
-    assert plan.episodes == SCENARIO.plan.episodes and plan.pump_faults == SCENARIO.plan.pump_faults
     assert plan.charting == ChartingHabits() and plan.tablet_offline_min == ()
     assert plan.persona["patient_label"] == "DRILL-1"
     # A note says what was done; an effect is what the team would see.
@@ -103,6 +103,17 @@ def test_the_past_has_caught_up_two_minutes_before_the_trouble(speed: float | No
         )
     assert past_min(SCENARIO) == 18
     assert times.ends_at - times.trouble_at == timedelta(minutes=7)
+
+
+def test_trouble_that_nobody_treats_lasts() -> None:
+    """Neither does it end with the plan's window, nor does the simulated nurse end the infusion or the session."""
+    session = ChairSession(drill_plan(SCENARIO), "Drill", TROUBLE, SeedSequence(3))
+    list(session.entries_until(TROUBLE + timedelta(minutes=200)))
+    assert session.status == "running"
+    assert session.pump.is_running and session.pump.alarm is not None
+    assert session.patient.vitals().systolic_mmhg > session.persona.systolic_mmhg + 45
+    over = replace(SCENARIO.plan, episodes=(Episode("systolic_mmhg", 10.0, 19.0, 60.0),))
+    assert drill_plan(replace(SCENARIO, plan=over)).episodes == over.episodes
 
 
 def test_a_patient_recovers_when_somebody_treats_and_what_was_to_come_does_not() -> None:
@@ -224,7 +235,8 @@ def test_a_drill_without_an_alert_has_a_report_too() -> None:
     ("arguments", "reason"),
     [
         (["nonsense"], "unknown scenario 'nonsense'; there are hypertensive-surge"),
-        (["quiet-session"], "no drill"),
+        (["quiet-session"], "nothing to answer in 'quiet-session'"),
+        (["tablet-offline"], "no drill for people at real tablets"),
         (["hypertensive-surge", "--speed", "0.5"], "outside 1"),
         (["hypertensive-surge", "--minutes", "0"], "outside 0.05"),
         (["hypertensive-surge", "--output", "report.txt"], "does not end in .md"),

@@ -1,8 +1,10 @@
 """The simulators' command line: recordings, and one clear line for what cannot be."""
 
 import os
+import re
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -66,6 +68,11 @@ def test_a_file_that_is_no_recording_is_refused_with_its_place(tmp_path: Path, t
         (["clinic", "--speed", "nan"], "catch up"),
         (["clinic", "--seed", "one"], "not a whole number"),
         (["history", "--weeks", "0"], "outside 1"),
+        (["history", "--sessions", "0"], "outside 1"),
+        (["history", "--sessions", "5", "--weeks", "2"], "not allowed with"),
+        (["history", "--sessions", "5", "--detail", "some"], "invalid choice"),
+        (["history", "--sessions", "5", "--ascertainment", "never"], "invalid choice"),
+        (["history", "--sessions", "5", "--until", "yesterday"], "is not a day"),
         (["recording", "x.csv", "--minutes", "5"], "outside 30"),
         (["replay", "x.csv", "--session", "42"], "not a session id"),
         (["replay", "x.csv", "--ending-at", "2026-03-02T12:00:00"], "no offset"),
@@ -82,6 +89,43 @@ def test_an_impossible_parameter_ends_with_one_line_and_exit_code_2(
     said = capsys.readouterr().err
     assert reason in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--sessions", "5", "--clinics", "9"], "fewer than --clinics 9"),
+        (["--sessions", "5", "--until", "2999-01-01"], "lies in the future"),
+        (["--sessions", "90000", "--clinics", "1"], "more --clinics or --chairs are needed"),
+        (["--sessions", "20000000"], "are free in"),
+    ],
+)
+def test_a_history_that_cannot_be_or_has_no_room_ends_with_one_line_and_writes_nothing(
+    arguments: list[str],
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("INFUSION_DATABASE_URL", f"sqlite:///{tmp_path / 'history.sqlite'}")
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=10**9))
+    assert main(["history", "--chairs", "40" if "20000000" in arguments else "4", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert reason in said and said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_history_says_its_size_first_and_its_head_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INFUSION_DATABASE_URL", f"sqlite:///{tmp_path / 'history.sqlite'}")
+    assert main(["history", "--sessions", "2", "--chairs", "1", "--until", "2026-11-20"]) == 0
+    said = capsys.readouterr()
+    first, last = said.out.splitlines()
+    assert first.startswith("history: 2 sessions of 1 clinic, 2026-11-13 to 2026-11-20, will need about 88 kB")
+    assert re.search(r"2 sessions written, 2 on record, change \d+, chain head [0-9a-f]{64}$", last)
+    # Not a terminal: plain characters, and few lines.
+    assert said.err.isascii() and "2/2" in said.err
 
 
 @pytest.fixture

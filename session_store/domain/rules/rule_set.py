@@ -11,6 +11,28 @@ from session_store.domain.rules.model import Against, AlertRule, RuleKind
 _JUDGED_BY_SIGN = frozenset({RuleKind.THRESHOLD, RuleKind.RELATIVE_TO_BASELINE})
 
 
+@dataclass(frozen=True, slots=True)
+class CalmRange:
+    """Between (not at) these limits a value is beyond no absolute rule of its sign, in whatever company; `relative`
+    are the other rules, each to be asked. Most values are calm: this spares asking every rule."""
+
+    low: Decimal
+    high: Decimal
+    relative: tuple[AlertRule, ...]
+
+
+def _calm_range(conditions: Mapping[str, tuple[AlertRule, ...]]) -> CalmRange:
+    rules = [rule for rows in conditions.values() for rule in rows]
+    absolute = [rule for rule in rules if rule.against is Against.ABSOLUTE and rule.comparison is not None]
+    low = [rule.limit for rule in absolute if rule.is_low_side and rule.limit is not None]
+    high = [rule.limit for rule in absolute if not rule.is_low_side and rule.limit is not None]
+    relative = tuple(rule for rule in rules if rule.against is not Against.ABSOLUTE)
+    if not all(limit.is_finite() for limit in (*low, *high)):
+        # A set that is about to be refused: nothing can be compared with what is no number, so nothing is calm.
+        return CalmRange(Decimal("Infinity"), Decimal("-Infinity"), ())
+    return CalmRange(max(low, default=Decimal("-Infinity")), min(high, default=Decimal("Infinity")), relative)
+
+
 @dataclass(frozen=True, eq=False)
 class RuleSet:
     """All rules of one version; `version` is stored with every alert. Compared and hashed by identity."""
@@ -20,6 +42,7 @@ class RuleSet:
     by_id: Mapping[str, AlertRule] = field(init=False, repr=False)
     by_condition: Mapping[str, tuple[AlertRule, ...]] = field(init=False, repr=False)
     by_sign: Mapping[str, Mapping[str, tuple[AlertRule, ...]]] = field(init=False, repr=False)
+    calm_by_sign: Mapping[str, "CalmRange"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_condition: dict[str, list[AlertRule]] = {}
@@ -33,6 +56,7 @@ class RuleSet:
         object.__setattr__(self, "by_id", {rule.rule_id: rule for rule in self.rules})
         object.__setattr__(self, "by_condition", conditions)
         object.__setattr__(self, "by_sign", by_sign)
+        object.__setattr__(self, "calm_by_sign", {sign: _calm_range(rows) for sign, rows in by_sign.items()})
 
     def find(self, rule_id: str) -> AlertRule | None:
         """The rule of this id, or None: what a set does not have is not judged."""
