@@ -5,8 +5,10 @@
 from dataclasses import replace
 
 from simulators.scenarios import charting, circulation, equipment, mind_and_breathing, quiet
-from simulators.scenarios.plan import Episode, PlannedAct
+from simulators.scenarios.plan import Episode, MonitorQuirks, PlannedAct
 from simulators.scenarios.planned_acts import drug, effect
+
+_PLAIN_MONITOR = MonitorQuirks()
 
 # Long enough that somebody who watches for a while still finds the chair as it was.
 QUIET = replace(
@@ -14,6 +16,7 @@ QUIET = replace(
     story="half a mg/kg/h over three hours, nothing happens",
     rate_mg_per_kg_per_h=0.5,
     duration_min=180,
+    monitor_quirks=_PLAIN_MONITOR,
 )
 
 UNMONITORED_RATE = charting.UNMONITORED_RATE.plan
@@ -50,6 +53,7 @@ RECOVERY = replace(
     story="a short infusion is over; the patient goes home some minutes into the live part and the next one comes",
     duration_min=25,
     seed_min=92.0,
+    monitor_quirks=_PLAIN_MONITOR,
 )
 
 SIX_CHAIRS = (QUIET, UNMONITORED_RATE, HYPERTENSIVE_SURGE, DESATURATION, NAUSEA_PAUSED, RECOVERY)
