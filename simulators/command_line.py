@@ -159,7 +159,7 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_recording(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="file to write")
+    parser.add_argument("file", type=_file_to_write, help="file to write")
     parser.add_argument("--minutes", type=_whole(MIN_MINUTES, MAX_MINUTES), default=120, help="rows (default 120)")
     add_quirks(parser)
     _add_seed(parser)
@@ -271,6 +271,13 @@ def _speed(text: str) -> float:
     if not 1 <= value <= 100_000 or not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"{text} is outside 1 to 100000: simulated time must be able to catch up")
     return value
+
+
+def _file_to_write(text: str) -> Path:
+    path = Path(text)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"the folder {str(path.parent)!r} does not exist")
+    return path
 
 
 def _session_id(text: str) -> UUID:

@@ -28,8 +28,6 @@ from simulators.virtual_patient import Vitals, lognormal
 
 CUFF_CHANNELS = ("NBPSys", "NBPDias", "NBPMean")
 CHANNELS = ("HR", "ABPSys", "ABPDias", "ABPMean", "PULSE", "RESP", "SpO2", *CUFF_CHANNELS)
-# More columns of a monitor with a capnograph: end-tidal CO2 in mmHg and the perfusion index of the oximeter in percent.
-CAPNOGRAPH_CHANNELS = ("EtCO2", "Perf")
 DEVICE_PROFILE = "bedside_numerics"
 NOT_MEASURED = "0"
 NOTHING_DUE = ""

@@ -15,7 +15,6 @@ Validity: adults, S-ketamine 0 to 2000 ng/mL. A published whole-body model misse
 import math
 
 from session_store.pharmacology.emax_model import Quantity, emax
-from session_store.pharmacology.respiration import respiratory_rate_per_min as respiratory_rate_per_min
 
 MAP_MAX_FRACTION = 0.35
 MAP_HALF_EFFECT_NG_PER_ML = 590.0

@@ -15,6 +15,7 @@ import httpx
 from numpy.random import SeedSequence
 
 from simulators.chair import ChairSession
+from simulators.drill.answering import Answering
 from simulators.drill.chair import DrillChair, DrillFailed
 from simulators.drill.plan import CHAIR_LABEL, behind_at_start, drill_plan, drill_times, is_drillable
 from simulators.drill.playing import Drill, Played
@@ -95,7 +96,7 @@ def _played(options: argparse.Namespace, target: Target, senders: Senders, stop:
     times = drill_times(scenario, opened_at, options.minutes)
     seed = scenario.seed if options.seed is None else options.seed
     session = ChairSession(drill_plan(scenario), CHAIR_LABEL, opened_at, SeedSequence(seed), staff=staff)
-    chair = DrillChair(session, senders, times, scenario.answering_kinds)
+    chair = DrillChair(session, senders, times, Answering.of(scenario))
     _say_what_to_do(scenario, session, target.url)
     played = Drill(scenario, times, chair, senders.nurse, clock, stop, _teller(zone)).play()
     return _report(scenario, seed, zone, times.trouble_at, played, chair)
@@ -104,7 +105,7 @@ def _played(options: argparse.Namespace, target: Target, senders: Senders, stop:
 def _report(
     scenario: Scenario, seed: int, zone: ZoneInfo, trouble_at: datetime, played: Played, chair: DrillChair
 ) -> DrillReport:
-    alerts = times_of(played.record, trouble_at, scenario.answering_kinds)
+    alerts = times_of(played.record, trouble_at, Answering.of(scenario))
     return DrillReport(
         scenario, seed, zone, trouble_at, played.ended_at, played.ended_by, alerts, tuple(chair.refusals)
     )

@@ -16,10 +16,6 @@ PATIENT_LABEL = "DRILL-1"
 CHAIR_LABEL = "D"
 # Our choice: time to find the tile and look at the trend before anything happens.
 LEAD_MIN = 2.0
-# Answers that treat; measuring, charting and acknowledging answer too, and change nothing in a patient.
-TREATING_KINDS = frozenset(
-    {"infusion_paused", "infusion_ended", "rate_changed", "medication_given", "transferred", "session_aborted"}
-)
 # What a nurse charts of what she sees; notes tell what was done, and so would tell the answer.
 _SHOWN_KINDS = frozenset({"adverse_effect", "sedation", "dissociation", "pain_score"})
 _UNSHOWN = frozenset({"action_taken"})

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulators.drill.chair import DrillChair
 from simulators.drill.plan import Cue, DrillTimes, cues
-from simulators.drill.record import WatchedRecord, watched
+from simulators.drill.record import RecordReader, WatchedRecord
 from simulators.scenarios.scenario import Scenario
 from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable
 from simulators.simulated_clock import SimulatedClock
@@ -49,7 +49,8 @@ class Drill:
         self._stop = stop
         self._tell = tell
         self._number = reader.change_number()
-        self._changes: list[Change] = []
+        self._record_reader = RecordReader(chair.own_ids)
+        self._record = WatchedRecord()
         self._cues: list[tuple[datetime, Cue]] = [(self._at(cue.minute), cue) for cue in cues(scenario)]
         self._has_begun = self._was_live = False
         self._next_patient_at = times.trouble_at
@@ -68,7 +69,7 @@ class Drill:
             # The server is told to end by the same Ctrl-C.
             if not self._stop.is_set():
                 raise
-        return Played(watched(self._changes, self._chair.own_ids), self._clock.real_now(), self._ended_by())
+        return Played(self._record, self._clock.real_now(), self._ended_by())
 
     def _is_over(self) -> bool:
         return self._is_closed or self._clock.now() >= self._times.ends_at
@@ -82,11 +83,14 @@ class Drill:
         # Asked before the sending, which takes a while when the past goes out at once.
         now, is_live = self._clock.now(), not self._clock.is_behind()
         self._chair.serve(now)
-        new = self._read()
+        changes = self._read()
+        new = self._record_reader.read(changes)
+        self._record = self._record.with_more(new)
         self._tell_new(new)
-        if is_live and self._chair.is_open:
-            self._chair.follow(new, now)
-            self._begin(now)
+        if self._chair.is_open:
+            # Also while the past catches up: the team can chart as soon as the session is open.
+            self._chair.follow(new.entries, changes[-1]["tile"] if changes else None, now)
+            self._begin(now, is_live=is_live)
         self._lead(now)
 
     def _read(self) -> list[Change]:
@@ -94,24 +98,22 @@ class Drill:
         if found:
             self._number = found[-1]["change_number"]
         new = [change for change in found if change["session_id"] == str(self._chair.session.session_id)]
-        self._changes += new
         self._is_closed = self._is_closed or any(change["tile"]["closed_at"] is not None for change in new)
         return new
 
-    def _begin(self, now: datetime) -> None:
-        if not self._was_live:
+    def _begin(self, now: datetime, *, is_live: bool) -> None:
+        if is_live and not self._was_live:
             self._was_live = True
             left_s = (self._times.trouble_at - now).total_seconds()
             self._tell(now, f"The team is at the chair: {self._chair.patient_words()}. Trouble in {left_s:.0f} s.")
 
-    def _tell_new(self, new: Sequence[Change]) -> None:
+    def _tell_new(self, new: WatchedRecord) -> None:
         """What the team did, and what alerts did, once they are on their own; before, all is the past's."""
         if not self._was_live:
             return
-        seen = watched(new, self._chair.own_ids)
-        for step in seen.steps:
+        for step in new.steps:
             self._tell(step.recorded_at, f"ALERT {step.fact.replace('_', ' ')}, {step.level}: {step.text}")
-        for entry in seen.entries:
+        for entry in new.entries:
             action = f" ({entry.action.replace('_', ' ')})" if entry.action else ""
             self._tell(entry.recorded_at, f"{entry.by}: {entry.kind.replace('_', ' ')}{action}")
 

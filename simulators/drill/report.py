@@ -13,7 +13,9 @@ NOTES = (
     "became worse.",
     'Seen: the first sign in the record that somebody looked: "at the chair", an acknowledgement, any entry by hand; '
     "nobody is watched reading a screen, so it may have been seen earlier.",
-    "Acknowledged: the first acknowledgement. Acted: the first entry of a kind that answers this scenario ({kinds}).",
+    "Acknowledged: the first acknowledgement. Acted: the first entry of a kind that answers this scenario ({kinds}); a "
+    "rate only where it was lowered, a drug only where it treats this trouble.",
+    "What was true before the alert and came into the record after it is neither.",
     "What treats also makes the patient well again, within minutes: that is ours, so that a drill has an end.",
     "Times, not marks: a drill shows where minutes go, and says nothing about how well anybody works.",
 )

@@ -6,16 +6,19 @@ raised (or, if it stood before the trouble, became worse):
 - seen: the first sign in the record that somebody looked: "at the chair", an acknowledgement, or any entry by hand of a
   person in this session. The record does not know who read a screen; seen is at the latest then.
 - acknowledged: the first acknowledgement of this alert.
-- acted: the first entry by a person of a kind that the scenario names as an answer; one that was withdrawn counts not.
+- acted: the first entry by a person that answers the scenario (`Answering`); one that was withdrawn counts not.
 
-What never happened has no time.
+An entry that was true before the alert (charted late, or kept by a tablet without Wi-Fi) is no sign of having seen it,
+and no answer. One that was true after it and charted late counts, at the time of charting, with a remark. What never
+happened has no time.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulators.drill.record import AlertStep, HandEntry, WatchedRecord
+from simulators.drill.answering import Answering
+from simulators.drill.record import HandEntry, WatchedRecord
 from simulators.scenarios.scenario import is_named
 
 LEVELS = ("advisory", "warning", "critical")
@@ -24,6 +27,8 @@ _OVER = frozenset({"cleared", "withdrawn"})
 # After these an answer that was given before answers no longer.
 _ASKS_AGAIN = frozenset({"raised", "escalated", "promise_broken"})
 _ABOUT_ALERTS = frozenset({"acknowledgement", "at_the_chair"})
+# Our choice: an entry takes this long to type; what was true earlier is said to be charted late.
+_LATE_AFTER_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class AlertTimes:
     seen: Answer | None
     acknowledged: Answer | None
     acted: Answer | None
-    # The last answer of an answering kind that stood in the record before the alert did.
+    # The last answer from the trouble on that was given before the alert, by when it was true.
     acted_before: Answer | None
     over_after_s: float | None
     # Nobody has answered for it since it was raised, became worse or a promise was broken.
@@ -55,10 +60,10 @@ class AlertTimes:
     remarks: tuple[str, ...]
 
 
-def times_of(record: WatchedRecord, since: datetime, answering_kinds: Collection[str]) -> list[AlertTimes]:
+def times_of(record: WatchedRecord, since: datetime, answering: Answering) -> list[AlertTimes]:
     """One for each alert that was raised or became worse from `since` (the trouble) on, in the order of raising."""
     begun = dict.fromkeys(step.alert_id for step in record.steps if step.fact in _BEGINS and step.recorded_at >= since)
-    return [_AlertTiming(record, alert_id, since, answering_kinds).times() for alert_id in begun]
+    return [_AlertTiming(record, alert_id, since, answering).times() for alert_id in begun]
 
 
 def has_come(times: Iterable[AlertTimes], rule: str) -> bool:
@@ -69,7 +74,7 @@ def has_come(times: Iterable[AlertTimes], rule: str) -> bool:
 class _AlertTiming:
     """One alert."""
 
-    def __init__(self, record: WatchedRecord, alert_id: str, since: datetime, answering_kinds: Collection[str]) -> None:
+    def __init__(self, record: WatchedRecord, alert_id: str, since: datetime, answering: Answering) -> None:
         own = [step for step in record.steps if step.alert_id == alert_id]
         self._begin = next(step for step in own if step.fact in _BEGINS and step.recorded_at >= since)
         self._steps = [step for step in own if step.number >= self._begin.number]
@@ -77,7 +82,7 @@ class _AlertTiming:
         self._entries = [entry for entry in record.entries if entry.entry_id not in withdrawn]
         self._alert_id = alert_id
         self._since = since
-        self._answering_kinds = answering_kinds
+        self._answering = answering
 
     def times(self) -> AlertTimes:
         over = self._steps[-1] if self._steps[-1].fact in _OVER else None
@@ -86,11 +91,11 @@ class _AlertTiming:
             rule_ids=frozenset(step.rule_id for step in self._steps),
             level=max((step.level for step in self._steps), key=LEVELS.index),
             raised_at=self._begin.recorded_at,
-            seen=self._first(self._shows_that_seen),
-            acknowledged=self._first(self._acknowledges),
-            acted=self._first(self._answers),
+            seen=self._answer(self._first(self._shows_that_seen)),
+            acknowledged=self._answer(self._first(self._acknowledges)),
+            acted=self._answer(self._first(self._answers)),
             acted_before=self._before(),
-            over_after_s=None if over is None else self._after_s(over),
+            over_after_s=None if over is None else self._after_s(over.recorded_at),
             is_unanswered=self._is_unanswered(),
             remarks=tuple(self._remarks()),
         )
@@ -102,20 +107,30 @@ class _AlertTiming:
         return entry.kind not in _ABOUT_ALERTS or entry.about == self._alert_id
 
     def _answers(self, entry: HandEntry) -> bool:
-        return entry.kind in self._answering_kinds and self._shows_that_seen(entry)
+        return self._answering.is_answered_by(entry) and self._shows_that_seen(entry)
 
-    def _first(self, fits: Callable[[HandEntry], bool]) -> Answer | None:
-        return next((self._answer(one) for one in self._entries if one.number > self._begin.number and fits(one)), None)
+    def _is_after(self, entry: HandEntry) -> bool:
+        """Whether it was done after the alert; what names the alert was, whatever the tablet's clock said."""
+        is_true_after = entry.effective_at >= self._begin.recorded_at or entry.about == self._alert_id
+        return entry.number > self._begin.number and is_true_after
+
+    def _first(self, fits: Callable[[HandEntry], bool]) -> HandEntry | None:
+        return next((one for one in self._entries if self._is_after(one) and fits(one)), None)
 
     def _before(self) -> Answer | None:
-        before = [one for one in self._entries if self._since <= one.recorded_at and one.number < self._begin.number]
-        return next((self._answer(one) for one in reversed(before) if self._answers(one)), None)
+        before = [
+            one
+            for one in self._entries
+            if self._since <= one.effective_at < self._begin.recorded_at and self._answers(one)
+        ]
+        last = max(before, key=lambda one: one.effective_at, default=None)
+        return None if last is None else Answer(self._after_s(last.effective_at), last.by, _words(last))
 
-    def _answer(self, entry: HandEntry) -> Answer:
-        return Answer(self._after_s(entry), entry.by, (entry.action or entry.kind).replace("_", " "))
+    def _answer(self, entry: HandEntry | None) -> Answer | None:
+        return None if entry is None else Answer(self._after_s(entry.recorded_at), entry.by, _words(entry))
 
-    def _after_s(self, what: AlertStep | HandEntry) -> float:
-        return (what.recorded_at - self._begin.recorded_at).total_seconds()
+    def _after_s(self, at: datetime) -> float:
+        return (at - self._begin.recorded_at).total_seconds()
 
     def _is_unanswered(self) -> bool:
         asked = max(step.number for step in self._steps if step.fact in _ASKS_AGAIN)
@@ -124,7 +139,7 @@ class _AlertTiming:
     def _remarks(self) -> Iterator[str]:
         level = self._begin.level
         for step in self._steps[1:]:
-            after = f"after {self._after_s(step):.0f} s"
+            after = f"after {self._after_s(step.recorded_at):.0f} s"
             if step.fact == "escalated" and LEVELS.index(step.level) > LEVELS.index(level):
                 yield f"{step.level} {after}"
             elif step.fact == "unanswered":
@@ -132,6 +147,14 @@ class _AlertTiming:
             elif step.fact == "promise_broken":
                 yield f"promise not kept {after}: {self._promise(step.number)}"
             level = step.level
+        yield from self._late_remarks()
+
+    def _late_remarks(self) -> Iterator[str]:
+        counted = (self._first(fits) for fits in (self._shows_that_seen, self._acknowledges, self._answers))
+        for entry in dict.fromkeys(one for one in counted if one is not None):
+            late_s = (entry.recorded_at - entry.effective_at).total_seconds()
+            if late_s > _LATE_AFTER_S:
+                yield f"{entry.by}, {_words(entry)}, charted {late_s:.0f} s later"
 
     def _promise(self, before: int) -> str:
         promises: Sequence[HandEntry] = [
@@ -140,3 +163,7 @@ class _AlertTiming:
         return (
             f"{promises[-1].by}, {(promises[-1].action or '').replace('_', ' ')}" if promises else "not of this drill"
         )
+
+
+def _words(entry: HandEntry) -> str:
+    return (entry.action or entry.kind).replace("_", " ")

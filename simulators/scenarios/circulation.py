@@ -4,6 +4,7 @@ from simulators.scenarios.personas import person
 from simulators.scenarios.plan import ChairPlan, Episode
 from simulators.scenarios.planned_acts import AT_THE_CHAIR, act, drug, effect, note, rate
 from simulators.scenarios.scenario import ExpectedAlert, Scenario
+from simulators.scenarios.treating_drugs import ADRENALINE, AGAINST_FAINTING, AGAINST_HIGH_PRESSURE
 
 HYPERTENSIVE_SURGE = Scenario(
     name="hypertensive-surge",
@@ -45,6 +46,7 @@ HYPERTENSIVE_SURGE = Scenario(
     ),
     trouble_min=40.2,
     answering_kinds=("infusion_paused", "rate_changed", "infusion_ended", "medication_given"),
+    treating_drugs=AGAINST_HIGH_PRESSURE,
 )  # fmt: skip
 
 VASOVAGAL_BRADYCARDIA = Scenario(
@@ -88,6 +90,7 @@ VASOVAGAL_BRADYCARDIA = Scenario(
     ),
     trouble_min=24.0,
     answering_kinds=("infusion_paused", "infusion_ended", "rate_changed", "medication_given"),
+    treating_drugs=AGAINST_FAINTING,
 )  # fmt: skip
 
 ANAPHYLAXIS = Scenario(
@@ -139,4 +142,5 @@ ANAPHYLAXIS = Scenario(
     ),
     trouble_min=15.5,
     answering_kinds=("infusion_ended", "infusion_paused", "medication_given", "serious_event"),
+    treating_drugs=ADRENALINE,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from simulators.scenarios.personas import person
 from simulators.scenarios.plan import ChairPlan, Episode
 from simulators.scenarios.planned_acts import AT_THE_CHAIR, act, drug, effect, note, rate
 from simulators.scenarios.scenario import ExpectedAlert, Scenario
+from simulators.scenarios.treating_drugs import ANTIEMETICS, REVERSAL_DRUGS
 
 OVERSEDATION = Scenario(
     name="oversedation-with-apnoea",
@@ -51,6 +52,7 @@ OVERSEDATION = Scenario(
     ),
     trouble_min=21.0,
     answering_kinds=("infusion_ended", "infusion_paused", "medication_given", "serious_event"),
+    treating_drugs=REVERSAL_DRUGS,
 )  # fmt: skip
 
 DISSOCIATION_WITH_DISTRESS = Scenario(
@@ -128,4 +130,5 @@ VOMITING = Scenario(
     ),
     trouble_min=29.0,
     answering_kinds=("infusion_paused", "rate_changed", "medication_given", "infusion_ended"),
+    treating_drugs=ANTIEMETICS,
 )  # fmt: skip

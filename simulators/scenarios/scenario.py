@@ -64,6 +64,8 @@ class Scenario:
     trouble_min: float
     # Entries by hand of which the first after the alert counts as "acted" in a drill.
     answering_kinds: tuple[str, ...]
+    # Where a drug answers, which: names or classes (`treating_drugs.py`). Empty: any drug.
+    treating_drugs: tuple[str, ...] = ()
 
     @property
     def live_plan(self) -> ChairPlan:

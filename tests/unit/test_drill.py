@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,61 +10,18 @@ from numpy.random import SeedSequence
 
 from simulators.chair import ChairSession
 from simulators.command_line import main
+from simulators.drill.answering import Answering
 from simulators.drill.plan import behind_at_start, cues, drill_plan, drill_times, is_drillable, past_min
-from simulators.drill.record import AlertStep, HandEntry, WatchedRecord, watched
+from simulators.drill.record import AlertStep, HandEntry, WatchedRecord
 from simulators.drill.report import DrillReport
 from simulators.drill.timing import AlertTimes, Answer, times_of
-from simulators.scenarios.plan import ChairPlan, ChartingHabits, Episode, PlannedAct, PumpFault, PumpTrouble
+from simulators.scenarios.plan import ChartingHabits, Episode
 from simulators.scenarios.registry import SCENARIOS
-from simulators.scenarios.scenario import ExpectedAlert, Scenario
-
-TROUBLE = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-NURSE, PHYSICIAN = "Demo Nurse 1", "Demo Physician 1"
-SCENARIO = Scenario(
-    name="surge",
-    story="pressure up",
-    plan=ChairPlan(
-        name="surge",
-        story="pressure up",
-        rate_mg_per_kg_per_h=0.5,
-        duration_min=60,
-        acts=(
-            PlannedAct(20.0, "rate_changed", {"rate_mg_per_kg_per_h": 0.8}),
-            PlannedAct(
-                21.0, "adverse_effect", {"term": "near_syncope", "ctcae_grade": 2, "action_taken": "drug_given"}
-            ),
-            PlannedAct(21.5, "note", {"text": "Legs up."}),
-            PlannedAct(22.0, "infusion_paused"),
-        ),
-        episodes=(Episode("systolic_mmhg", 20.0, 40.0, 60.0, ramp_min=1.0), Episode("spo2_percent", 35.0, 40.0, -9.0)),
-        pump_faults=(PumpFault(PumpTrouble.AIR_IN_LINE, 20.0, 40.0),),
-        charting=ChartingHabits(acknowledges_after_min=1.0, late_share=0.5),
-        tablet_offline_min=((10.0, 30.0),),
-    ),
-    seed=3,
-    must_raise=(ExpectedAlert("sbp.high.*", 20.0, 24.0), ExpectedAlert("map.low.warning", 20.0, 30.0)),
-    must_not_raise=(),
-    trouble_min=20.0,
-    answering_kinds=("infusion_paused", "medication_given"),
-)
-
-
-def at(seconds: float) -> datetime:
-    return TROUBLE + timedelta(seconds=seconds)
-
-
-def step(number: int, seconds: float, fact: str, level: str = "warning", alert: str = "a", rule: str = "") -> AlertStep:
-    return AlertStep(number, at(seconds), fact, alert, rule or f"sbp.high.{level}", level, "Systolic 186")
-
-
-def entry(
-    number: int, seconds: float, kind: str, by: str = NURSE, about: str | None = None, action: str | None = None
-) -> HandEntry:
-    return HandEntry(number, at(seconds), f"e{number}", kind, by, about, action)
+from tests.drill_building import NURSE, PHYSICIAN, SCENARIO, TROUBLE, at, entry, step
 
 
 def timed(steps: Sequence[AlertStep], *entries: HandEntry) -> AlertTimes:
-    (times,) = times_of(WatchedRecord(tuple(steps), entries), TROUBLE, SCENARIO.answering_kinds)
+    (times,) = times_of(WatchedRecord(tuple(steps), entries), TROUBLE, Answering.of(SCENARIO))
     return times
 
 
@@ -189,19 +146,41 @@ def test_of_what_stood_before_the_trouble_only_what_becomes_worse_is_timed() -> 
     before = step(1, -300, "raised", "advisory")
     other = step(2, -200, "raised", "warning", "b")
     worse = step(10, 20, "escalated", "critical")
-    (times,) = times_of(WatchedRecord((before, other, worse), (entry(3, -100, "infusion_paused"),)), TROUBLE, ())
+    (times,) = times_of(
+        WatchedRecord((before, other, worse), (entry(3, -100, "infusion_paused"),)), TROUBLE, Answering(())
+    )
     assert times.raised_at == at(20) and times.level == "critical"
     assert times.acted_before is None
 
 
-def test_only_people_of_the_team_are_timed() -> None:
-    def change(number: int, entry_id: str, source: str) -> dict[str, object]:
-        recorded = {"entry_id": entry_id, "kind": "vital_signs", "source": source, "author_name": NURSE}
-        return {"change_number": number, "recorded_at": TROUBLE.isoformat(), "alert_facts": [], "entry": recorded}
+@pytest.mark.parametrize(
+    ("true_at", "recorded_at", "counts", "remarks"),
+    [
+        # The alert is raised at 30.
+        (29.9, 31, False, ()),
+        (5, 300, False, ()),
+        (30, 31, True, ()),
+        (40, 100, True, ()),
+        (40, 101, True, (f"{NURSE}, infusion paused, charted 61 s later",)),
+    ],
+)
+def test_what_was_true_before_the_alert_is_no_answer_and_what_is_charted_late_is_remarked(
+    true_at: float, recorded_at: float, counts: bool, remarks: tuple[str, ...]
+) -> None:
+    times = timed([RAISED], entry(11, recorded_at, "infusion_paused", true_at=true_at))
+    answer = Answer(recorded_at - 30, NURSE, "infusion paused") if counts else None
+    assert (times.seen, times.acted, times.remarks) == (answer, answer, remarks)
+    assert times.acted_before == (None if counts else Answer(pytest.approx(true_at - 30), NURSE, "infusion paused"))
 
-    changes = [change(1, "own", "hand"), change(2, "monitor", "monitor"), change(3, "server", "server")]
-    record = watched([*changes, change(4, "team", "hand")], {"own"})
-    assert [one.entry_id for one in record.entries] == ["team"]
+
+def test_an_answer_to_the_alert_itself_counts_by_any_clock() -> None:
+    times = timed([RAISED], entry(11, 31, "acknowledgement", about="a", action="other", true_at=29))
+    assert times.seen == times.acknowledged == Answer(1, NURSE, "other")
+
+
+def test_what_is_true_before_the_alert_hides_nothing_that_comes_after() -> None:
+    kept = entry(11, 50, "infusion_paused", true_at=10)
+    assert timed([RAISED], kept, entry(12, 70, "medication_given")).acted == Answer(40, NURSE, "medication given")
 
 
 def report_of(*alerts: AlertTimes, minutes: float = 5) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from session_store.pharmacology import haemodynamics, individual_effects, oxygen_store, respiration
+from session_store.pharmacology import individual_effects, oxygen_store, respiration
 from session_store.pharmacology.co_medication import COURSES, Depressant, DepressantDose, depressant_load
 from session_store.pharmacology.emax_model import FloatArray
 from tests.unit.ketamine_curves import WEIGHT_KG, curves, sessions
@@ -59,7 +59,6 @@ def test_ventilation_and_rate_rise_a_little_under_ketamine() -> None:
     assert respiration.ventilation_l_per_min(8.0, 270.0) - 8 == pytest.approx(3.1, abs=0.1)
     assert respiration.respiratory_rate_per_min(14.0, 270.0) == pytest.approx(15.35, abs=0.01)
     assert respiration.ventilation_l_per_min(8.0, 0.0) == 8
-    assert haemodynamics.respiratory_rate_per_min(14.0, 270.0) == respiration.respiratory_rate_per_min(14.0, 270.0)
 
 
 @pytest.mark.parametrize("s_ng_per_ml", [0.0, 30.0, 154.0, 434.0, 600.0])

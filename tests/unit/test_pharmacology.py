@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from session_store.pharmacology import haemodynamics, simons2022
+from session_store.pharmacology import haemodynamics, respiration, simons2022
 from session_store.pharmacology.linear_model import BolusDose, LinearModel, RateStep, trajectory
 from session_store.pharmacology.racemic_ketamine import ESKETAMINE_S_SHARE, ketamine_model
 
@@ -150,8 +150,8 @@ def test_rises_of_the_published_table(
 
 
 def test_breathing_hardly_changes_and_nothing_changes_without_drug() -> None:
-    assert haemodynamics.respiratory_rate_per_min(14, 0) == 14
-    assert 14 < haemodynamics.respiratory_rate_per_min(14, 500) < 15.5
+    assert respiration.respiratory_rate_per_min(14, 0) == 14
+    assert 14 < respiration.respiratory_rate_per_min(14, 500) < 15.5
     assert haemodynamics.systolic_diastolic_mmhg(120, 80, 0) == pytest.approx((120, 80))
 
 

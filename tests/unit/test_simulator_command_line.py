@@ -74,6 +74,7 @@ def test_a_file_that_is_no_recording_is_refused_with_its_place(tmp_path: Path, t
         (["history", "--sessions", "5", "--ascertainment", "never"], "invalid choice"),
         (["history", "--sessions", "5", "--until", "yesterday"], "is not a day"),
         (["recording", "x.csv", "--minutes", "5"], "outside 30"),
+        (["recording", "no-such-folder/x.csv"], "the folder 'no-such-folder' does not exist"),
         (["replay", "x.csv", "--session", "42"], "not a session id"),
         (["replay", "x.csv", "--ending-at", "2026-03-02T12:00:00"], "no offset"),
         (["replay", "x.csv", "--ending-at", "noon"], "not a time"),
