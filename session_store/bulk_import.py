@@ -166,7 +166,8 @@ class Standing:
 
 
 class HistoryImport:
-    """Use it as a context; one at a time for a clinic, and no server beside it on the same clinic."""
+    """Use it as a context; one at a time for a clinic, and no server beside it on the same clinic. Raises
+    `CommandRefused` where the database has a clinic that is not simulated."""
 
     def __init__(self, engines: Engines, clinic_id: int) -> None:
         self._engines = engines
@@ -174,6 +175,9 @@ class HistoryImport:
 
     def __enter__(self) -> Self:
         with self._engines.writer.begin() as connection:
+            for one in record_reading.clinics(connection):
+                if not projections.clinic_is_simulated(connection, one.clinic_id):
+                    raise CommandRefused("database", f"clinic {one.clinic_id} is real: a history needs one of its own")
             projections.ensure_clinic(connection, self._clinic_id, is_simulated=True)
         self._connection: Connection = self._engines.writer.connect()
         self._many = bulk_rows.many_rows(self._connection)

@@ -65,10 +65,11 @@ class HistoryWriter:
             for part in session.parts:
                 for change in part.changes:
                     place += 1
-                    if change.recorded_us < written_until_us:
-                        waiting.is_new = False
-                        continue
                     ends = part if change is part.changes[-1] else None
+                    if change.recorded_us < written_until_us:
+                        # Its summary is on record only where a whole part was written.
+                        waiting.is_new = waiting.is_new and ends is None
+                        continue
                     heapq.heappush(self._due, (change.recorded_us, order, place, change, ends, waiting))
 
     def write_until(self, until_us: int) -> int:

@@ -46,6 +46,8 @@ MAX_CHAIRS = 24
 DEFAULT_SERVER_URL = "http://127.0.0.1:8050"
 _REPLAY_PATIENCE_S = 30.0
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# What a shell calls a command that Ctrl-C has ended before its work was done.
+_STOPPED = 130
 _CLOCK_TOLERANCE = timedelta(seconds=1)
 
 
@@ -66,13 +68,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand; returns the exit code."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="simulators: %(message)s", stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for wordy in ("httpx", "alembic"):
+        logging.getLogger(wordy).setLevel(logging.WARNING)
     run: Callable[[argparse.Namespace], int] = options.run
     before = [signal.signal(number, _interrupt) for number in _ENDING_SIGNALS]
     try:
         return run(options)
     except _Interrupted:
-        return 0
+        return _say(options.half_done, _STOPPED) if "half_done" in options else 0
     except (WrongParameter, RecordingUnreadable, NoSuchSession, PredictionRefused, ImpossibleHistory) as error:
         return _say(error, 2)
     except (RequestRefused, CredentialsRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
@@ -89,7 +92,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise _Interrupted
 
 
-def _say(error: Exception, exit_code: int) -> int:
+def _say(error: Exception | str, exit_code: int) -> int:
     print(f"simulators: {error}", file=sys.stderr)
     return exit_code
 
@@ -141,7 +144,7 @@ def _add_clinic(parser: argparse.ArgumentParser) -> None:
 def _add_history(parser: argparse.ArgumentParser) -> None:
     add_history(parser)
     _add_seed(parser)
-    parser.set_defaults(run=run_history)
+    parser.set_defaults(run=run_history, half_done="stopped; the same command goes on where it stopped")
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

@@ -136,6 +136,9 @@ class Calendar:
     def _begin_course(self, number: int) -> None:
         regimen = self._regimen()
         day = self._first_day(number, regimen)
+        if day is None:
+            # No bed is free early enough for this stay: somebody else is asked.
+            return
         course = self._course(day, regimen)
         wanted: date | None = day
         for session_number in range(1, regimen.sessions + 1):
@@ -147,16 +150,15 @@ class Calendar:
                 break
             wanted += timedelta(days=regimen.interval_days)
 
-    def _first_day(self, number: int, regimen: Regimen) -> date:
+    def _first_day(self, number: int, regimen: Regimen) -> date | None:
         begins = self._plan.begins(number).date()
-        latest = _LAST_DAY_OF_ADMISSION if regimen.is_inpatient else BLOCK.days - 1
         days = [begins + timedelta(days=at) for at in range(BLOCK.days)]
-        free = [day for day in days if self._is_free(number, day)]
-        early = [day for day in free if (day - begins).days <= latest]
-        chosen = early or free
-        return chosen[int(self._generator.integers(len(chosen)))]
+        free = [day for day in days if self._is_free(number, day, regimen)]
+        return free[int(self._generator.integers(len(free)))] if free else None
 
-    def _is_free(self, number: int, day: date) -> bool:
+    def _is_free(self, number: int, day: date, regimen: Regimen) -> bool:
+        if regimen.is_inpatient and (day - self._plan.begins(number).date()).days > _LAST_DAY_OF_ADMISSION:
+            return False
         block = self._block(number)
         taken = len(block.by_day.get(day, ()))
         return day.weekday() < _SATURDAY and taken < self._plan.chairs * HALF_DAYS and block.count < block.wanted
@@ -168,7 +170,7 @@ class Calendar:
             number = (day - self._plan.begins(0).date()) // BLOCK
             if number >= self._plan.blocks:
                 return None
-            if self._is_free(number, day):
+            if self._is_free(number, day, course.regimen):
                 booking = _Booking(course, session_number, is_cancelled)
                 self._block(number).by_day.setdefault(day, []).append(booking)
                 course.visits_left += 1

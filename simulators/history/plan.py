@@ -109,7 +109,9 @@ class HistoryPlan:
 
     def _by_weeks(self) -> list[ClinicPlan]:
         """Some weeks of small clinics, about three sessions a day (ours: what a demonstration wants to show)."""
-        chairs, a_block = self.chairs or _USUAL_CHAIRS, max(self.chairs or _USUAL_CHAIRS, 4) * 4
+        chairs = self.chairs or _USUAL_CHAIRS
+        # A single chair has not even the places for that.
+        a_block = min(max(chairs, 4) * 4, _taken(chairs))
         weeks = self.weeks or 1
         return [self._clinic(at, chairs, weeks * a_block, a_block) for at in range(self.clinics or 1)]
 

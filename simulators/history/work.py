@@ -20,9 +20,8 @@ from session_store.domain.rules.rule_set import RuleSet
 from session_store.errors import SessionStoreError
 from session_store.storage.bulk_rows import RowShaper
 from simulators.history.calendar import Visit
-from simulators.history.full_detail import full_block
-from simulators.history.outcome_chart import chart_block
-from simulators.history.plan import ClinicPlan, Detail
+from simulators.history.charted_sessions import charted_block
+from simulators.history.plan import ClinicPlan
 from simulators.history.workforce import Workforce
 
 # How many blocks are under way for each process: enough that none waits, and bounded.
@@ -59,10 +58,9 @@ class ReadyBlock:
 
 def ready(block: Block) -> ReadyBlock:
     """Chart, check, fold and judge a block. Raises `BlockRefused`."""
-    make = chart_block if block.plan.detail is Detail.OUTCOME else full_block
     clinic = HistoryClinic(block.plan.clinic_id, block.rules or DELIVERED, block.credentials, block.dialect)
     shaper = _shaper(block.dialect)
-    sessions = make(block.plan, block.workforce, block.number, block.visits)
+    sessions = charted_block(block.plan, block.workforce, block.number, block.visits)
     try:
         return ReadyBlock(block.number, [prepare_session(clinic, one, shaper) for one in sessions])
     except SessionStoreError as fault:

@@ -74,7 +74,7 @@ def test_every_page_of_a_drills_server_is_marked(server: ServerProcess) -> None:
 
 
 class Team(threading.Thread):
-    """A physician who acknowledges, then a nurse who pauses."""
+    """A physician who acknowledges, then a nurse who lowers the rate, and pauses."""
 
     def __init__(self, server: ServerProcess) -> None:
         super().__init__()
@@ -86,7 +86,9 @@ class Team(threading.Thread):
             tile, alert = self._alert(physician)
             body = sent("acknowledgement", action="infusion_paused", deadline_min=5, seen_level=alert["peak_level"])
             physician.post(f"/api/v1/alerts/{alert['alert_id']}/acknowledgements", json=body).raise_for_status()
-            time.sleep(0.3)
+            # Longer than the drill takes between two looks at the record, so that it knows the rate before.
+            time.sleep(0.7)
+            chart(nurse, tile["session_id"], "rate_changed", rate_mg_per_kg_per_h=1.2)
             chart(nurse, tile["session_id"], "infusion_paused")
             self.tile = tile
 
@@ -121,7 +123,7 @@ def test_a_team_is_timed_from_the_alert_to_its_answers(
     ]
     seen, acknowledged, acted = (row[at].removesuffix(" s") for at in (3, 4, 6))
     assert 0 <= int(seen) <= int(acknowledged) <= int(acted) <= 20
-    assert row[5] == "Test Physician 1, infusion paused" and row[7] == "Test Nurse 1, infusion paused"
+    assert row[5] == "Test Physician 1, infusion paused" and row[7] == "Test Nurse 1, rate changed"
     assert "ended at" in text and "by the limit of time" in text
     assert "not measured: sbp.high.critical." in text and "rate.setting" not in text
     said = capsys.readouterr().out
@@ -129,10 +131,11 @@ def test_a_team_is_timed_from_the_alert_to_its_answers(
     assert "THE TROUBLE BEGINS" in said and "Test Nurse 1: infusion paused" in said
     with server.client("physician") as physician:
         entries = physician.get(f"/api/v1/sessions/{team.tile['session_id']}/audit").json()["entries"]
-    # The pause is the team's, and the simulated nurse charted nothing after the trouble.
-    assert [one["kind"] for one in entries if one["source"] == "hand"][-3:] == [
+    # The last three are the team's, and the simulated nurse charted nothing after the trouble.
+    assert [one["kind"] for one in entries if one["source"] == "hand"][-4:] == [
         "rate_changed",
         "acknowledgement",
+        "rate_changed",
         "infusion_paused",
     ]
 

@@ -1,7 +1,7 @@
 """How many alerts simulated sessions raise per session-hour, by rule: `python -m tests.bench.alert_burden`.
 
 Two kinds of session, both folded and judged as the recorder does it, time included (every ten seconds): `history`,
-charted by hand alone, and `chairs`, with a monitor that sends every ten seconds. Nothing is written.
+with the monitor's row of each minute, and `chairs`, with a monitor that sends every ten seconds. Nothing is written.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from uuid import UUID
 import uuid_utils.compat
 from numpy.random import SeedSequence, default_rng
 
+from session_store.bulk_preparing import HistorySession
 from session_store.commands import Author, EntryResult, RecordEntries
 from session_store.domain.alert import AlertFact, Fact, Level
 from session_store.domain.alert_evaluation import Judgement, judge_time
@@ -30,11 +31,13 @@ from session_store.domain.session_summary import SessionSummary
 from session_store.sent_entries import read_sent
 from session_store.server_facts import with_server_facts
 from simulators.chair import ChairSession, Door
-from simulators.clinic_history import finished_sessions
+from simulators.history.calendar import Calendar
+from simulators.history.full_detail import full_block
+from simulators.history.plan import Detail, HistoryPlan
+from simulators.history.workforce import workforce_of
 from simulators.scenarios.routine import routine_plan
 
 UNTIL = datetime(2026, 11, 20, tzinfo=UTC)
-WEEKS = 52
 JUDGED_EVERY = timedelta(seconds=10)
 ARRIVES_AFTER = timedelta(seconds=1)
 LONGEST_SESSION = timedelta(hours=6)
@@ -138,11 +141,21 @@ class Sitting:
 
 
 def burden_of_history(sessions: int, seed: int) -> Burden:
-    """Finished sessions of the clinic history."""
+    """Finished sessions of the clinic history in full detail; stays of days apart, whose hours would hide the rest."""
     burden = Burden()
-    for one in islice(finished_sessions(WEEKS, seed, UNTIL), sessions):
-        Sitting(burden).run((NURSE, raw) for raw in one.entries)
+    for one in islice(_outpatients(sessions, seed), sessions):
+        Sitting(burden).run((entry.author, entry.raw) for entry in one.entries)
     return burden
+
+
+def _outpatients(sessions: int, seed: int) -> Iterator[HistorySession]:
+    # Of the visits fewer than half are stays.
+    history = HistoryPlan(seed=seed, until=UNTIL, sessions=2 * sessions, clinics=1, detail=Detail.FULL)
+    (clinic,) = history.clinic_plans()
+    workforce = workforce_of(clinic, {})
+    for number, visits in Calendar(clinic).blocks():
+        seated = [one for one in visits if not one.regimen.is_inpatient]
+        yield from full_block(clinic, workforce, number, seated)
 
 
 def burden_of_chairs(sessions: int, seed: int) -> Burden:

@@ -6,9 +6,7 @@ check: what the disk and the driver need at the least. No aim but the last colum
 
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from session_store.opening import open_record
@@ -17,13 +15,11 @@ from session_store.settings import Settings
 from session_store.storage.engine import Engines
 from session_store.storage.sqlite import safe_library
 from session_store.verifying import VerifyReport, verify
-from simulators.clinic_history import FinishedSession, finished_sessions
-from simulators.history_import import write_history
-from simulators.staff import Staff
+from simulators.history.plan import HistoryPlan
+from simulators.history.running import write_history
 from tests.bench.measuring import Report, Row, count_row
 
 SESSIONS = 2000
-WEEKS = 160
 SEED = 20261120
 UNTIL = datetime(2026, 11, 20, tzinfo=UTC)
 TABLES = (
@@ -36,7 +32,7 @@ def run(report: Report, sessions: int = SESSIONS) -> None:
     """Adds the rows of this part."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'year.sqlite'}"
-        load_s = _timed(lambda: write_history(url, lambda staff: islice(_history(staff), sessions), UNTIL))
+        load_s = _timed(lambda: write_history(url, HistoryPlan(seed=SEED, until=UNTIL, sessions=sessions)))
         copy_s = _timed(lambda: _copy(Path(folder) / "year.sqlite", Path(folder) / "copy.sqlite"))
         engines = open_record(Settings(database_url=url, is_simulated=True))
         try:
@@ -58,13 +54,10 @@ def _check(report: Report, engines: Engines, sessions: int, load_s: float, copy_
         faults = len(found.broken) + len(found.to_rebuild)
         report.rows.append(count_row(f"year: verify {when}", f"{faults} faults in {rows:,} rows", "none", faults))
     report.notes.append(
-        f"Year: {sessions} simulated sessions of the clinic history, {rows:,} rows of the record. Load goes through "
-        "every check, fold, alert rule and the chain; the plain copy inserts the finished rows."
+        f"Year: {sessions} simulated sessions of the clinic history, {rows:,} rows of the record. Load makes them "
+        "up in one process and goes through every check, fold, alert rule and the chain; "
+        "the plain copy inserts the finished rows."
     )
-
-
-def _history(staff: Staff) -> Iterator[FinishedSession]:
-    return finished_sessions(WEEKS, SEED, UNTIL, staff)
 
 
 def _timed(work: object) -> float:

@@ -16,15 +16,17 @@ import pytest
 from sqlalchemy import select, text
 
 from session_store.bulk_import import HistoryImport
-from session_store.bulk_preparing import HistorySession, alert_id
+from session_store.bulk_preparing import HistoryClinic, HistorySession, alert_id, prepare_session
 from session_store.bulk_reading import HistoryEntry
 from session_store.commands import Author, EntryOutcome, EntryResult, PlanSession, RecordEntries
 from session_store.domain.entries import Entry, plain_content
+from session_store.domain.rules.delivered import DELIVERED
 from session_store.opening import open_record
 from session_store.reader import Reader
 from session_store.recorder import Recorder
 from session_store.settings import Settings
 from session_store.storage import entry_log
+from session_store.storage.bulk_rows import RowShaper
 from session_store.storage.engine import Engines
 from session_store.storage.schema import change, session_outcome, session_summary
 from session_store.verifying import verify
@@ -34,7 +36,7 @@ from simulators.history.full_detail import full_block
 from simulators.history.outcome_chart import chart_block
 from simulators.history.plan import Ascertainment, Detail, HistoryPlan
 from simulators.history.running import HistoryNotWritten, WrittenClinic, write_history
-from simulators.history.workforce import workforce_of
+from simulators.history.workforce import credentials_by_account, workforce_of
 from tests.postgresql import ON_POSTGRESQL
 from tests.server_process import ROOT
 
@@ -46,8 +48,8 @@ THREE_BLOCKS = replace(FEW, sessions=20)
 
 
 @contextmanager
-def opening(url: str) -> Iterator[Engines]:
-    engines = open_record(Settings(database_url=url, is_simulated=True))
+def opening(url: str, clinic_id: int = 1, *, is_simulated: bool = True) -> Iterator[Engines]:
+    engines = open_record(Settings(database_url=url, clinic_id=clinic_id, is_simulated=is_simulated))
     try:
         yield engines
     finally:
@@ -205,6 +207,38 @@ def test_a_stopped_import_goes_on_to_the_same_head(
     assert (again.chain_head, again.written) == (whole.chain_head, 0)
     with pytest.raises(HistoryNotWritten, match="does not begin with"):
         write_history(empty_url, replace(plan, seed=6))
+
+
+def test_a_session_cut_in_two_by_a_stop_stands_whole_after_going_on(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'cut.sqlite'}"
+    (clinic,) = FEW.clinic_plans()
+    workforce = workforce_of(clinic, {})
+    number, visits = next(Calendar(clinic).blocks())
+    made = next(chart_block(clinic, workforce, number, visits))
+    middle = made.entries[len(made.entries) // 2].at
+    entries = workforce.credential_entries(clinic.begins(0) - timedelta(days=1), UNTIL)
+    session = prepare_session(
+        HistoryClinic(1, DELIVERED, credentials_by_account(entries), "sqlite"), made, RowShaper("sqlite")
+    )
+    with opening(url) as engines:
+        with HistoryImport(engines, 1) as history:
+            history.take([session])
+            assert history.write_until(middle) == 0
+        with HistoryImport(engines, 1) as history:
+            history.take([session], written_until=middle)
+            assert history.write_until(UNTIL) == 1
+        report = verify(engines.reader)
+        assert (report.broken, report.to_rebuild) == ([], [])
+
+
+@pytest.mark.parametrize("real_clinic", [1, 2, 9])
+def test_a_database_with_a_real_clinic_is_left_alone(tmp_path: Path, real_clinic: int) -> None:
+    url = f"sqlite:///{tmp_path / 'real.sqlite'}"
+    open_record(Settings(database_url=url, clinic_id=real_clinic)).dispose()
+    with pytest.raises(HistoryNotWritten, match="real"):
+        write_history(url, HistoryPlan(seed=2, until=UNTIL, sessions=2, clinics=2, chairs=1))
+    with opening(url, real_clinic, is_simulated=False) as engines, engines.reader.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM infusion_session")).scalar_one() == 0
 
 
 PROGRAM = """

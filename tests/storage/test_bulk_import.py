@@ -1,14 +1,16 @@
 """History goes in as the recorder would have written it; a fault in one command harms no other."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from session_store.accounts import AccountBook, NewAccount, Role
 from session_store.bulk_import import ImportedSession, write_clinic_entries, write_sessions
+from session_store.bulk_preparing import HistorySession
 from session_store.clock import SystemClock
 from session_store.commands import RecordEntries
 from session_store.errors import CommandRefused, StoreUnavailable
@@ -18,23 +20,38 @@ from session_store.recorder import Recorder
 from session_store.reports import Reports
 from session_store.settings import Settings
 from session_store.storage.engine import Engines
-from simulators.clinic_history import FinishedSession, finished_sessions
-from simulators.history_import import write_history
+from session_store.storage.schema import entry
+from simulators.history.charted_sessions import charted_sessions
+from simulators.history.plan import HistoryPlan
+from simulators.history.running import write_history
+from simulators.history.workforce import workforce_of
 from simulators.staff import NURSE as NURSE_NAME
 from simulators.staff import PHYSICIAN as PHYSICIAN_NAME
-from simulators.staff import SIMULATED_STAFF, Staff, credential_entries
 from tests.record_building import NURSE, PHYSICIAN, TestRecord, sent
 
-UNTIL = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+UNTIL = datetime(2026, 11, 20, tzinfo=UTC)
+PLAN = HistoryPlan(seed=7, until=UNTIL, sessions=8, chairs=1)
+# The physician who answers the alerts witnesses the wastes.
+ADDED_BY_THE_IMPORT = {"ledger_witnessed"}
 
 
-def history(weeks: int = 1) -> list[ImportedSession]:
-    return [ImportedSession(one.session_id, one.entries) for one in finished_sessions(weeks, 7, UNTIL)]
+def imported(session: HistorySession) -> ImportedSession:
+    entries = [entry.raw for entry in session.entries if entry.kind not in ADDED_BY_THE_IMPORT]
+    return ImportedSession(session.session_id, entries)
+
+
+def history() -> list[ImportedSession]:
+    return [imported(one) for one in charted_sessions(PLAN)]
+
+
+def credentials() -> list[dict[str, Any]]:
+    (clinic,) = PLAN.clinic_plans()
+    return workforce_of(clinic, {}).credential_entries(UNTIL - timedelta(weeks=60), UNTIL)
 
 
 def write_credentials(engines: Engines) -> None:
     """What the starts of the history are held for."""
-    entries = credential_entries(SIMULATED_STAFF, UNTIL - timedelta(weeks=5), UNTIL)
+    entries = credentials()
     write_clinic_entries(engines.writer, 1, PHYSICIAN, entries, is_simulated=True)
 
 
@@ -62,7 +79,7 @@ def test_the_same_seed_gives_the_same_history_and_importing_again_adds_nothing(
 
 
 def test_imported_sessions_are_finished_simulated_seen_and_counted(engines: Engines, reader: Reader) -> None:
-    sessions = history(2)
+    sessions = history()
     write(engines, sessions)
     tiles = reader.sessions("finished", 1000)
     assert len(tiles) == len(sessions) and all(tile["is_simulated"] for tile in tiles)
@@ -84,9 +101,9 @@ def test_a_start_without_credentials_on_record_is_held_and_writes_nothing(engine
 
 
 def test_what_a_physician_decides_is_entered_by_the_physician(engines: Engines, reader: Reader) -> None:
-    made = finished_sessions(30, 7, UNTIL)
-    one = next(session for session in made if any(entry["kind"] == "start_override" for entry in session.entries))
-    write(engines, [ImportedSession(one.session_id, one.entries)])
+    made = charted_sessions(replace(PLAN, sessions=300))
+    one = next(session for session in made if any(entry.kind == "start_override" for entry in session.entries))
+    write(engines, [imported(one)])
     entries = reader.timeline(one.session_id)["entries"]
     override = next(entry for entry in entries if entry["kind"] == "start_override")
     assert override["author_name"] == PHYSICIAN.display_name and override["overridden"]
@@ -95,7 +112,7 @@ def test_what_a_physician_decides_is_entered_by_the_physician(engines: Engines, 
 
 
 def test_credentials_that_cannot_be_recorded_stop_the_import(engines: Engines, reader: Reader) -> None:
-    entries = credential_entries(SIMULATED_STAFF, UNTIL, UNTIL)
+    entries = credentials()
     with pytest.raises(CommandRefused, match="staff_credential"):
         write_clinic_entries(
             engines.writer, 1, PHYSICIAN, [*entries[:2], entries[2] | {"credential": "diving"}], is_simulated=True
@@ -110,21 +127,14 @@ def test_the_people_of_a_history_are_those_of_the_database(empty_url: str) -> No
     book, reader = AccountBook(engines.writer, engines.reader, 1, SystemClock()), Reader(engines.reader, 1)
     nurse_id = book.add(NewAccount("nurse", NURSE_NAME, Role.NURSE))
     physician_id = book.add(NewAccount("physician", PHYSICIAN_NAME, Role.PHYSICIAN))
-    asked: list[Staff] = []
-
-    def sessions(staff: Staff) -> list[FinishedSession]:
-        asked.append(staff)
-        return list(finished_sessions(1, 7, UNTIL, staff))
-
-    assert write_history(empty_url, sessions, UNTIL) > 5
-    assert asked == [Staff(physician_id, nurse_id)]
+    (clinic,) = write_history(empty_url, PLAN)
+    assert clinic.sessions == 8
     held = reader.clinic_record()["credentials"]
-    assert set(held) == {str(physician_id), str(nurse_id)}
+    assert {str(physician_id), str(nurse_id)} < set(held)
     assert set(held[str(physician_id)]) == {"ketamine_experience", "acls", "moderate_sedation"}
-    number = reader.change_number()
-    write_history(empty_url, sessions, UNTIL)
-    added = [one["entry"]["kind"] for one in reader.changes_after(number) if one["entry"]]
-    assert set(added) <= {"acknowledgement"}
+    with engines.reader.connect() as connection:
+        query = select(entry.c.author_id).where(entry.c.author_name == NURSE_NAME)
+        assert set(connection.execute(query).scalars()) == {nurse_id}
     engines.dispose()
 
 

@@ -65,6 +65,23 @@ def test_exactly_as_many_sessions_as_asked_for_on_weekdays_and_no_chair_taken_tw
             assert ends_at <= after.opened_at
 
 
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_stay_ends_within_its_block_whatever_day_the_history_ends_on(weekday: int) -> None:
+    until = UNTIL + timedelta(days=weekday)
+    (clinic,) = HistoryPlan(seed=15, until=until, sessions=120, chairs=1).clinic_plans()
+    stays = 0
+    for number, visits in Calendar(clinic).blocks():
+        for one in visits:
+            if one.regimen.is_inpatient and not one.is_cancelled:
+                stays += 1
+                assert one.opened_at + timedelta(minutes=one.regimen.duration_min) < clinic.begins(number + 1)
+    assert stays > 2
+
+
+def test_weeks_of_a_single_chair_hold_what_it_has_places_for() -> None:
+    assert len(visits_of(HistoryPlan(seed=1, until=UNTIL, weeks=2, chairs=1))) == 16
+
+
 def test_shares_of_protocols_cancellations_returns_and_completed_courses(visits: list[Visit]) -> None:
     first = {one.course_id: one for one in reversed(visits)}
     names = Counter(one.regimen.name for one in first.values())

@@ -10,13 +10,15 @@ from itertools import pairwise
 import pytest
 from numpy.random import SeedSequence, default_rng
 
+from session_store.bulk_preparing import HistorySession
 from session_store.domain.alert import Level
 from session_store.domain.entries import read_content
 from session_store.domain.identifiers import parse_uuid7
 from session_store.domain.session import CLOSED_STATUSES, SessionStatus, next_status
 from simulators.chair import ChairSession, Door, JsonEntry
 from simulators.clinic import chair_plans
-from simulators.clinic_history import FinishedSession, finished_sessions
+from simulators.history.charted_sessions import charted_sessions
+from simulators.history.plan import HistoryPlan
 from simulators.scenarios.plan import ChairPlan, Episode, StartOverride
 from simulators.scenarios.routine import routine_plan
 from simulators.scenarios.six_chairs import (
@@ -120,7 +122,7 @@ def test_she_looks_every_five_minutes_after_a_start_and_a_sedative() -> None:
 
 
 def test_whole_sessions_pass_both_gates_and_burden_nobody() -> None:
-    for burden in (burden_of_history(15, 3), burden_of_chairs(4, 3)):
+    for burden in (burden_of_history(4, 3), burden_of_chairs(4, 3)):
         rules = {rule_id for rule_id, _ in burden.raised}
         assert burden.refused == []
         assert burden.hours > 5
@@ -262,59 +264,30 @@ def test_what_people_do_on_the_screens_is_followed() -> None:
 
 
 @pytest.fixture(scope="module")
-def history() -> list[FinishedSession]:
-    return list(finished_sessions(6, 1, MONDAY))
+def history() -> list[HistorySession]:
+    return list(charted_sessions(HistoryPlan(seed=4, until=MONDAY, sessions=200)))
 
 
-def test_the_history_has_finished_sessions_of_six_weeks_in_time_order(history: list[FinishedSession]) -> None:
-    assert 60 <= len(history) <= 120
-    starts = [datetime.fromisoformat(session.entries[0]["effective_at"]) for session in history]
-    assert starts == sorted(starts)
-    assert MONDAY - timedelta(weeks=6) <= starts[0]
-    assert max(datetime.fromisoformat(session.entries[-1]["effective_at"]) for session in history) < MONDAY
-    assert all(start.weekday() < 5 for start in starts)
-
-
-def test_every_session_of_the_history_is_accepted_and_closed(history: list[FinishedSession]) -> None:
-    ends = Counter(status_after(session.entries) for session in history)
+def test_every_session_of_the_history_is_accepted_and_closed(history: list[HistorySession]) -> None:
+    ends = Counter(status_after(entry.raw for entry in session.entries) for session in history)
     assert set(ends) <= CLOSED_STATUSES
     assert ends[SessionStatus.DISCHARGED] > len(history) / 2
     assert len(ends) >= 3
-    assert len({entry["entry_id"] for session in history for entry in session.entries}) == sum(
-        len(session.entries) for session in history
-    )
+    ids = [entry.entry_id for session in history for entry in session.entries]
+    assert len(set(ids)) == len(ids)
 
 
-def scores(session: FinishedSession) -> list[Decimal]:
-    pain = [entry for entry in session.entries if entry["kind"] == "pain_score"]
-    return [Decimal(str(entry.get("score_points", entry.get("score_mm")))) for entry in pain]
+def scores(session: HistorySession) -> list[Decimal]:
+    pain = [entry.fields for entry in session.entries if entry.kind == "pain_score"]
+    return [Decimal(str(fields.get("score_points", fields.get("score_mm")))) for fields in pain]
 
 
-def test_the_history_has_the_gaps_of_a_real_record(history: list[FinishedSession]) -> None:
-    kinds = [Counter(entry["kind"] for entry in session.entries) for session in history]
+def test_the_history_has_the_gaps_of_a_real_record(history: list[HistorySession]) -> None:
+    kinds = [Counter(entry.kind for entry in session.entries) for session in history]
     assert any(kind["pain_score"] == 0 or kind["infusion_started"] == 0 for kind in kinds)
     assert any(scores(session)[:1] == [0] for session in history)
-    assert any(entry.get("reason") == "adverse_effect" for session in history for entry in session.entries)
-    assert any("not_measured" in entry for session in history for entry in session.entries)
-    labels = Counter(session.entries[0]["patient_label"] for session in history)
+    entries = [entry for session in history for entry in session.entries]
+    assert any(entry.fields.get("reason") == "adverse_effect" for entry in entries)
+    labels = Counter(session.entries[0].fields["patient_label"] for session in history)
     assert max(labels.values()) >= 2
-    instruments = {e["instrument"] for session in history for e in session.entries if e["kind"] == "pain_score"}
-    assert instruments == {"nrs", "vas"}
-
-
-def test_no_two_sessions_share_a_chair_at_a_time(history: list[FinishedSession]) -> None:
-    free_at: dict[str, datetime] = {}
-    for session in history:
-        label = session.entries[0]["chair_label"]
-        start, end = (datetime.fromisoformat(session.entries[place]["effective_at"]) for place in (0, -1))
-        assert label not in free_at or free_at[label] <= start
-        free_at[label] = end
-
-
-def test_the_same_seed_gives_the_same_history(history: list[FinishedSession]) -> None:
-    assert list(finished_sessions(6, 1, MONDAY)) == history
-    assert next(finished_sessions(6, 2, MONDAY)) != history[0]
-    with pytest.raises(ValueError, match="weeks"):
-        next(finished_sessions(0, 1, MONDAY))
-    with pytest.raises(ValueError, match="time zone"):
-        next(finished_sessions(1, 1, MONDAY.replace(tzinfo=None)))
+    assert {entry.fields["instrument"] for entry in entries if entry.kind == "pain_score"} == {"nrs", "vas"}
