@@ -33,6 +33,7 @@ def _make_ready(engines: Engines, settings: Settings) -> None:
         is_behind = projections_are_missing(connection)
     if is_simulated != settings.is_simulated:
         kind = "simulated" if is_simulated else "real"
-        raise StoreUnavailable(f"this database holds {kind} sessions: set INFUSION_IS_SIMULATED={is_simulated}, or name another")
+        remedy = f"set INFUSION_IS_SIMULATED={is_simulated}, or name another database"
+        raise StoreUnavailable(f"this database holds {kind} sessions: {remedy}")
     if is_behind:
         rebuild(engines.writer)
