@@ -26,6 +26,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     process.stop()
 
 
+@pytest.fixture(autouse=True)
+def contexts_end_with_their_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Pages that a test leaves open would go on drawing and asking a server that is gone, beside the tests after it."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser: Browser = request.getfixturevalue("browser")
+    before = list(browser.contexts)
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
 @pytest.fixture
 def physician(browser: Browser, server: ServerProcess) -> Iterator[Page]:
     """Signed in, at the panel, on a device of their own."""

@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.api.small_record import chart
+from tests.api.small_record import chart, plan, start
 from tests.server_process import PASSWORD, ServerProcess
 
 CHROMIUM_FLAGS = [
@@ -97,3 +99,15 @@ def override_start(server: ServerProcess, session_id: str) -> None:
     """A physician lets the start through at the desk: most journeys are about something else."""
     with server.client("physician") as physician:
         chart(physician, session_id, "start_override", reason="a journey of something else")
+
+
+def started(server: ServerProcess, minutes_ago: int = 0, **plan_fields: Any) -> str:
+    """A session that runs since so many minutes, started without what a start needs; that alert is answered."""
+    at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+    with server.client("nurse") as nurse:
+        session_id = plan(nurse, at=at - timedelta(minutes=5), **plan_fields)
+        late = {} if not minutes_ago else {"effective_at": at.isoformat()}
+        start(nurse, session_id, pump_rate_ml_per_h=20, concentration_mg_per_ml=1, **late)
+        (alert,) = nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()["session"]["alerts"]
+        chart(nurse, session_id, "acknowledgement", alert_id=alert["alert_id"], action="other", remark="a journey")
+    return session_id

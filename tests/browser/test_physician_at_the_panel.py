@@ -1,32 +1,18 @@
-"""What a physician does at the panel and on the session page: override a held start, set limits of one patient, pause
-the sound, answer what is overdue in one tap. The nurse's part goes over HTTP."""
+"""What a physician does at the panel and on the session page: override a held start, set limits of one patient,
+answer what is overdue in one tap. The nurse's part goes over HTTP."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.api.small_record import chart, plan, record, start
-from tests.browser.journeys import WAIT_MS
+from tests.api.small_record import chart, plan, record
+from tests.browser.journeys import WAIT_MS, started
 from tests.record_building import BASELINE, sent
 from tests.server_process import PASSWORD, ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 expect.set_options(timeout=WAIT_MS)
-
-
-def started(server: ServerProcess, minutes_ago: int = 0, **plan_fields: Any) -> str:
-    """A session that runs since so many minutes, started without what a start needs; that alert is answered."""
-    at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
-    with server.client("nurse") as nurse:
-        session_id = plan(nurse, at=at - timedelta(minutes=5), **plan_fields)
-        late = {} if not minutes_ago else {"effective_at": at.isoformat()}
-        start(nurse, session_id, pump_rate_ml_per_h=20, concentration_mg_per_ml=1, **late)
-        (alert,) = nurse.get(f"/api/v1/sessions/{session_id}/timeline").json()["session"]["alerts"]
-        chart(nurse, session_id, "acknowledgement", alert_id=alert["alert_id"], action="other", remark="a journey")
-    return session_id
 
 
 def test_a_held_start_is_overridden_from_the_panel_with_a_reason(physician: Page, server: ServerProcess) -> None:
@@ -118,34 +104,6 @@ def test_a_limit_and_an_oxygen_target_of_one_patient_stand_on_page_and_tile(
     expect(tile.locator(".tile__flags")).to_contain_text("Own limit: Heart rate over 125 /min (baseline tachycardia)")
     expect(tile.locator(".tile__flags")).to_contain_text("Oxygen target 88\N{EN DASH}92 % (hypercapnia)")
     expect(tile.locator(".tile__news2")).to_contain_text(re.compile(r"NEWS2 \d+$"))
-
-
-def test_a_new_alert_ends_the_pause_of_the_sound_and_a_reload_forgets_it(
-    physician: Page, server: ServerProcess
-) -> None:
-    first, second = started(server, patient_label="TP-103"), started(server, patient_label="TP-104")
-    panel, button = physician.locator('[data-page="panel"]'), physician.locator("#panel--sound")
-    button.click()
-    expect(button).to_have_text("Sound on")
-    with server.client("nurse") as nurse:
-        chart(nurse, first, "serious_event")
-        expect(panel).to_have_attribute("data-sounding", "critical")
-        expect(button).to_have_text("Pause sound 2 min")
-        physician.wait_for_timeout(1000)  # a tap sooner than that was meant for what the button said before
-        button.click()
-        expect(button).to_have_text(re.compile(r"Paused [12]:\d\d"))
-        expect(panel).to_have_attribute("data-sounding", "")
-        expect(physician.locator("#panel--paused")).to_have_text(
-            re.compile(r"Sound paused \d:\d\d by Test Physician 1")
-        )
-        chart(nurse, second, "serious_event")
-        expect(panel).to_have_attribute("data-sounding", "critical")
-        expect(physician.locator("#panel--paused")).to_have_text("")
-    physician.wait_for_timeout(1000)
-    button.click()
-    expect(panel).to_have_attribute("data-sounding", "")
-    physician.reload()
-    expect(panel).to_have_attribute("data-sounding", "critical")
 
 
 def test_all_that_is_overdue_in_one_session_is_answered_on_one_card(physician: Page, server: ServerProcess) -> None:
