@@ -17,12 +17,12 @@ import httpx
 
 from session_store.domain.identifiers import parse_uuid7
 from simulators.clinic import Clinic
+from simulators.command_ending import ENDING_SIGNALS, say
 from simulators.drill.command import add_drill, run_drill
 from simulators.history.command import add_history, run_history
 from simulators.history.plan import ImpossibleHistory
 from simulators.history.running import HistoryNotWritten
 from simulators.load.command import add_load, run_load
-from simulators.load.plan import Target
 from simulators.option_values import whole as _whole
 from simulators.prediction_commands import PredictionRefused, add_models, add_population, add_predict
 from simulators.recording import (
@@ -41,11 +41,11 @@ from simulators.scenario_commands import add_scenarios, scenario_named
 from simulators.senders import CredentialsRefused, Senders
 from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable, SignIn
 from simulators.simulated_clock import SimulatedClock, wall_now
+from simulators.target import Target
 
 MAX_CHAIRS = 24
 DEFAULT_SERVER_URL = "http://127.0.0.1:8050"
 _REPLAY_PATIENCE_S = 30.0
-_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # What a shell calls a command that Ctrl-C has ended before its work was done.
 _STOPPED = 130
 _CLOCK_TOLERANCE = timedelta(seconds=1)
@@ -71,30 +71,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for wordy in ("httpx", "alembic"):
         logging.getLogger(wordy).setLevel(logging.WARNING)
     run: Callable[[argparse.Namespace], int] = options.run
-    before = [signal.signal(number, _interrupt) for number in _ENDING_SIGNALS]
+    before = [signal.signal(number, _interrupt) for number in ENDING_SIGNALS]
     try:
         return run(options)
     except _Interrupted:
-        return _say(options.half_done, _STOPPED) if "half_done" in options else 0
+        return say(options.half_done, _STOPPED) if "half_done" in options else 0
     except (WrongParameter, RecordingUnreadable, NoSuchSession, PredictionRefused, ImpossibleHistory) as error:
-        return _say(error, 2)
+        return say(error, 2)
     except (RequestRefused, CredentialsRefused, ServerUnreachable, HistoryNotWritten, OSError) as error:
-        return _say(error, 1)
+        return say(error, 1)
     finally:
-        for number, handler in zip(_ENDING_SIGNALS, before, strict=True):
+        for number, handler in zip(ENDING_SIGNALS, before, strict=True):
             signal.signal(number, handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     # One signal is enough: a terminal and a parent process often both send it.
-    for number in _ENDING_SIGNALS:
+    for number in ENDING_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise _Interrupted
-
-
-def _say(error: Exception | str, exit_code: int) -> int:
-    print(f"simulators: {error}", file=sys.stderr)
-    return exit_code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -197,8 +192,7 @@ def _say_refused(refusals: Sequence[str]) -> int:
     """A clinic that was interrupted has failed where the server did not take something."""
     if not refusals:
         return 0
-    print(f"simulators: {len(refusals)} refusals, the first: {refusals[0]}", file=sys.stderr)
-    return 1
+    return say(f"{len(refusals)} refusals, the first: {refusals[0]}", 1)
 
 
 def _run_replay(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """What the simulated nurse charts beside the patient: consent, check list, bag and ledger, discharge assessment."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from simulators.pump import Pump
@@ -11,7 +11,7 @@ from simulators.virtual_patient import Persona
 
 PHARMACIST = "Demo Pharmacist 1"
 SECOND_NURSE = "Demo Nurse 2"
-READINESS_ANSWERS: dict[str, str] = {
+_ANSWERS: dict[str, str] = {
     "identity_checked": "yes",
     "escort_named": "yes",
     "fasting_kept": "yes",
@@ -36,7 +36,10 @@ def preparation_papers(
     persona: Persona, plan: ChairPlan, concentration_mg_per_ml: float
 ) -> list[tuple[str, dict[str, Any]]]:
     """Kind and content of what is charted before a start, in order."""
-    volume_ml = bag_volume_ml(persona, plan, concentration_mg_per_ml)
+    planned_mg = planned_total_mg(persona, plan)
+    volume_ml = bag_volume_ml(planned_mg, concentration_mg_per_ml)
+    left_open = plan.start_override.answers if plan.start_override is not None else {}
+    answers = readiness_answers(persona.age_years, planned_mg, left_open)
     consent = {"is_given": True, "scope": "session", "taken_by": PHYSICIAN}
     bag = {
         "concentration_mg_per_ml": concentration_mg_per_ml,
@@ -47,26 +50,24 @@ def preparation_papers(
     }
     return [
         ("consent", consent),
-        *(("readiness_item", {"item": item, "answer": answer}) for item, answer in readiness_answers(persona, plan)),
+        *(("readiness_item", {"item": item, "answer": answer}) for item, answer in answers.items()),
         ("bag_dispensed", bag),
         ("drug_drawn", {"amount_mg": round(volume_ml * concentration_mg_per_ml, 2)}),
     ]
 
 
-def readiness_answers(persona: Persona, plan: ChairPlan) -> Iterator[tuple[str, str]]:
-    """Every item of the check list; a test is answered for only where it is needed. What the plan leaves open wins."""
-    is_ecg_needed = persona.age_years >= _ECG_FROM_YEARS
-    are_liver_tests_needed = planned_total_mg(persona, plan) >= _LIVER_TESTS_FROM_MG
-    answers = dict(READINESS_ANSWERS)
+def readiness_answers(age_years: int, planned_mg: float, left_open: Mapping[str, str]) -> dict[str, str]:
+    """Every item of the check list; a test is answered for only where it is needed. What is `left_open` wins."""
+    is_ecg_needed = age_years >= _ECG_FROM_YEARS
+    are_liver_tests_needed = planned_mg >= _LIVER_TESTS_FROM_MG
+    answers = dict(_ANSWERS)
     answers["ecg_indicated"] = "yes" if is_ecg_needed else "no"
     answers["liver_tests_indicated"] = "yes" if are_liver_tests_needed else "no"
     if is_ecg_needed:
         answers["ecg_done"] = "yes"
     if are_liver_tests_needed:
         answers["liver_tests_done"] = "yes"
-    if plan.start_override is not None:
-        answers |= plan.start_override.answers
-    yield from answers.items()
+    return answers | dict(left_open)
 
 
 def planned_total_mg(persona: Persona, plan: ChairPlan) -> float:
@@ -74,16 +75,15 @@ def planned_total_mg(persona: Persona, plan: ChairPlan) -> float:
     return plan.rate_mg_per_kg_per_h * persona.weight_kg * plan.duration_min / 60
 
 
-def bag_volume_ml(persona: Persona, plan: ChairPlan, concentration_mg_per_ml: float) -> int:
+def bag_volume_ml(planned_mg: float, concentration_mg_per_ml: float) -> int:
     """The planned total with a little to spare, in steps of 10 mL."""
-    needed_ml = planned_total_mg(persona, plan) / concentration_mg_per_ml
-    return int(math.ceil((needed_ml + _SPARE_ML) / 10) * 10)
+    return int(math.ceil((planned_mg / concentration_mg_per_ml + _SPARE_ML) / 10) * 10)
 
 
 def rest_of_bag_mg(persona: Persona, plan: ChairPlan, pump: Pump) -> float:
     """What is left in the bag, to a tenth of a milligram; the nurse reads it off the pump."""
-    drawn_mg = bag_volume_ml(persona, plan, pump.concentration_mg_per_ml) * pump.concentration_mg_per_ml
-    return round(drawn_mg - pump.reported_mg, 1)
+    volume_ml = bag_volume_ml(planned_total_mg(persona, plan), pump.concentration_mg_per_ml)
+    return round(volume_ml * pump.concentration_mg_per_ml - pump.reported_mg, 1)
 
 
 def discharge_assessment(*, nausea: bool) -> dict[str, Any]:

@@ -1,12 +1,17 @@
 """Who sends to the server for a simulated clinic: three people who sign in, and the monitors with their token."""
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+import httpx
 
 from simulators.chair import Door
 from simulators.server_client import ServerClient, refusals_of
 from simulators.staff import Staff, credential_entries
+from simulators.target import ADMINISTRATOR, NURSE, PHYSICIAN, Target
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,3 +46,20 @@ class Senders:
                 raise CredentialsRefused("; ".join(refusals))
             _LOG.info("%d credentials of the staff recorded", len(missing))
         return staff
+
+
+def senders_of(target: Target, patience_s: float, pause: Callable[[float], None] = time.sleep) -> Senders:
+    """The demonstration's people and its device token on a server; each request is tried again for `patience_s`."""
+
+    def client(username: str | None = None) -> ServerClient:
+        # A transport of its own keeps a proxy of the environment out of the way.
+        return ServerClient(
+            target.url,
+            token=None if username else target.device_token,
+            sign_in=target.sign_in(username) if username else None,
+            patience_s=patience_s,
+            transport=httpx.HTTPTransport(),
+            pause=pause,
+        )
+
+    return Senders(client(NURSE), client(PHYSICIAN), client(ADMINISTRATOR), client())

@@ -1,33 +1,29 @@
 """`python -m simulators drill`: its parameters, what is looked at before anything is sent, and its exit code."""
 
 import argparse
-import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from zoneinfo import ZoneInfo
 
-import httpx
 from numpy.random import SeedSequence
 
 from simulators.chair import ChairSession
+from simulators.command_ending import interrupt_noted, say
 from simulators.drill.answering import Answering
 from simulators.drill.chair import DrillChair, DrillFailed
 from simulators.drill.plan import CHAIR_LABEL, behind_at_start, drill_plan, drill_times, is_drillable
 from simulators.drill.playing import Drill, Played
 from simulators.drill.report import DrillReport
 from simulators.drill.timing import times_of
-from simulators.load.plan import ADMINISTRATOR, NURSE, PHYSICIAN, Target
 from simulators.option_values import number, whole
 from simulators.scenarios.registry import SCENARIOS
 from simulators.scenarios.scenario import Scenario
-from simulators.senders import Senders
+from simulators.senders import Senders, senders_of
 from simulators.server_client import ServerClient, ServerUnreachable
 from simulators.simulated_clock import SimulatedClock
+from simulators.target import Target
 
 DEFAULT_MINUTES = 15.0
 _PATIENCE_S = 10.0
@@ -65,12 +61,12 @@ def run_drill(options: argparse.Namespace, target: Callable[[], Target]) -> int:
     if options.check:
         return 0
     try:
-        with _interrupt_noted() as stop:
+        with interrupt_noted() as stop:
             report = _play(options, target(), stop)
     except DrillRefused as refused:
-        return _say(refused, 2)
+        return say(refused, 2)
     except DrillFailed as failed:
-        return _say(failed, 1)
+        return say(failed, 1)
     text = report.as_markdown()
     print(f"\n{text}", end="", flush=True)
     if options.output is not None:
@@ -116,20 +112,7 @@ def _senders(target: Target, stop: threading.Event) -> Senders:
         if stop.wait(seconds):
             raise ServerUnreachable("interrupted")
 
-    def client(username: str) -> ServerClient:
-        # A transport of its own keeps a proxy of the environment out of the way.
-        return ServerClient(
-            target.url,
-            sign_in=target.sign_in(username),
-            patience_s=_PATIENCE_S,
-            transport=httpx.HTTPTransport(),
-            pause=pause,
-        )
-
-    device = ServerClient(
-        target.url, token=target.device_token, patience_s=_PATIENCE_S, transport=httpx.HTTPTransport(), pause=pause
-    )
-    return Senders(client(NURSE), client(PHYSICIAN), client(ADMINISTRATOR), device)
+    return senders_of(target, _PATIENCE_S, pause)
 
 
 def _drill_server(client: ServerClient, url: str) -> Mapping[str, str]:
@@ -159,28 +142,6 @@ def _teller(zone: ZoneInfo) -> Callable[[datetime, str], None]:
         print(f"{at.astimezone(zone):%H:%M:%S}  {words}", flush=True)
 
     return tell
-
-
-@contextmanager
-def _interrupt_noted() -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM end the drill; it is reported all the same."""
-    interrupted = threading.Event()
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        interrupted.set()
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, note) for number in numbers]
-    try:
-        yield interrupted
-    finally:
-        for sign, handler in zip(numbers, before, strict=True):
-            signal.signal(sign, handler)
-
-
-def _say(words: object, exit_code: int) -> int:
-    print(f"simulators: {words}", file=sys.stderr)
-    return exit_code
 
 
 def _drillable() -> list[str]:

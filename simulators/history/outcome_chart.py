@@ -24,7 +24,7 @@ from simulators.history.physiology import SIGNS, SignsOverTime, concentrations, 
 from simulators.history.plan import ClinicPlan
 from simulators.history.workforce import Workforce
 from simulators.identifiers import seeded_uuid7
-from simulators.paperwork import READINESS_ANSWERS, discharge_assessment
+from simulators.paperwork import bag_volume_ml, discharge_assessment, readiness_answers
 
 SETS_UNDER_WAY, HOME_SETS = 18, 2
 _TIGHT_MIN, _TIGHT_SETS = 5.0, 3
@@ -34,8 +34,6 @@ _SEDATION_EVERY, _PAIN_EVERY = 2, 5
 _ROUND_TAKES_MIN = 0.2
 _BASELINE_MISSING, _AFTER_MISSING, _LIGHT_BREAKFAST = 0.02, 0.08, 0.02
 _SIGN_MISSING = 0.02
-_SPARE_ML = 10
-_ECG_FROM_YEARS, _LIVER_TESTS_FROM_MG = 60, 150
 _STAY_PROTOCOL = "inpatient_multi_day"
 _CONCENTRATION_MG_PER_ML = 2.0
 _ID_BYTES = 10
@@ -116,7 +114,7 @@ class _Chart:
         regimen, persona = visit.regimen, visit.persona
         self._planned_mg = regimen.rate_mg_per_kg_per_h * persona.weight_kg * regimen.duration_min / 60
         self._pump_ml_per_h = round(regimen.rate_mg_per_kg_per_h * persona.weight_kg / _CONCENTRATION_MG_PER_ML, 1)
-        self._bag_ml = int(-(-(self._planned_mg / _CONCENTRATION_MG_PER_ML + _SPARE_ML) // 10) * 10)
+        self._bag_ml = bag_volume_ml(self._planned_mg, _CONCENTRATION_MG_PER_ML)
 
     def session(self) -> HistorySession:
         """The session with its entries in time order."""
@@ -169,7 +167,9 @@ class _Chart:
             self._act(3.5, "pain_score", self._pain(true_points(self._visit, 0.0, lasting, is_treated=False)))
         consent = {"is_given": True, "scope": "session", "taken_by": self._physician.display_name}
         self._act(4.0, "consent", consent)
-        for at, (item, answer) in enumerate(self._answers(is_breakfast=is_breakfast).items()):
+        left_open = {"fasting_kept": "no"} if is_breakfast else {}
+        answers = readiness_answers(me.age_years, self._planned_mg, left_open)
+        for at, (item, answer) in enumerate(answers.items()):
             self._act(4.1 + at * 0.03, "readiness_item", {"item": item, "answer": answer})
         bag = {"concentration_mg_per_ml": _CONCENTRATION_MG_PER_ML, "volume_ml": self._bag_ml,
                "lot": f"SIM-{self._visit.opened_at:%y%m%d}", "prepared_by": "Demo Pharmacist 1",
@@ -195,16 +195,6 @@ class _Chart:
             "supervising_account_id": str(self._physician.account_id),
             "administering_account_id": str(self._nurse.account_id),
         }  # fmt: skip
-
-    def _answers(self, *, is_breakfast: bool) -> dict[str, str]:
-        answers = dict(READINESS_ANSWERS)
-        needs_ecg = self._visit.persona.age_years >= _ECG_FROM_YEARS
-        needs_liver_tests = self._planned_mg >= _LIVER_TESTS_FROM_MG
-        answers["ecg_indicated"] = "yes" if needs_ecg else "no"
-        answers["liver_tests_indicated"] = "yes" if needs_liver_tests else "no"
-        answers |= {"ecg_done": "yes"} if needs_ecg else {}
-        answers |= {"liver_tests_done": "yes"} if needs_liver_tests else {}
-        return answers | ({"fasting_kept": "no"} if is_breakfast else {})
 
     def _infuse(self, lasting: float, *, has_pain_after: bool) -> None:
         rate = {"pump_rate_ml_per_h": self._pump_ml_per_h, "concentration_mg_per_ml": _CONCENTRATION_MG_PER_ML,

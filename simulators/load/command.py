@@ -2,29 +2,25 @@
 
 import argparse
 import ipaddress
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import httpx
 
+from simulators.command_ending import interrupt_noted, say
 from simulators.load import report
 from simulators.load.child_process import ProcessFailed
 from simulators.load.load_session import ENTRIES_A_ROUND
-from simulators.load.plan import ADMINISTRATOR, NURSE, PHYSICIAN, LoadPlan, Target
+from simulators.load.plan import LoadPlan
 from simulators.load.process_use import Read, of_metrics, of_process
 from simulators.load.record_reader import RecordReader
 from simulators.load.running import LoadRun, Measured
 from simulators.option_values import number, whole
-from simulators.senders import Senders
-from simulators.server_client import ServerClient
+from simulators.senders import senders_of
 from simulators.simulated_clock import wall_now
 from simulators.staff import Staff
+from simulators.target import PHYSICIAN, Target
 
 _FORMATS: dict[str, Callable[[Measured], str]] = {".md": report.as_markdown, ".json": report.as_json}
 _PATIENCE_S = 10.0
@@ -66,13 +62,13 @@ def run_load(options: argparse.Namespace, target: Target) -> int:
         _check_parameters(options, target.url)
         staff = _prepared_server(target)
     except LoadRefused as refused:
-        return _say(refused, 2)
+        return say(refused, 2)
     plan = _plan(options)
-    with _interrupt_noted() as interrupted:
+    with interrupt_noted() as interrupted:
         try:
             measured = LoadRun(plan, target, staff, _server_use(options, target.url), interrupted).run()
         except ProcessFailed as failure:
-            return _say(failure, 1)
+            return say(failure, 1)
     return _tell(measured, options.output)
 
 
@@ -106,18 +102,9 @@ def _prepared_server(target: Target) -> Staff:
             raise LoadRefused(f"{target.url} is not on a simulated database; load is sent to simulated ones alone")
     finally:
         reader.close()
-    nurse, physician, administrator = (_person(target, name) for name in (NURSE, PHYSICIAN, ADMINISTRATOR))
-    # A transport of its own keeps a proxy of the environment out of the way.
-    device = ServerClient(
-        target.url, token=target.device_token, patience_s=_PATIENCE_S, transport=httpx.HTTPTransport()
-    )
-    device.account_id()
-    return Senders(nurse, physician, administrator, device).sign_on(wall_now())
-
-
-def _person(target: Target, username: str) -> ServerClient:
-    sign_in = target.sign_in(username)
-    return ServerClient(target.url, sign_in=sign_in, patience_s=_PATIENCE_S, transport=httpx.HTTPTransport())
+    senders = senders_of(target, _PATIENCE_S)
+    senders.device.account_id()
+    return senders.sign_on(wall_now())
 
 
 def _plan(options: argparse.Namespace) -> LoadPlan:
@@ -142,35 +129,13 @@ def _server_use(options: argparse.Namespace, url: str) -> Read:
     return partial(of_metrics, url)
 
 
-@contextmanager
-def _interrupt_noted() -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM end the measured time; what was opened is closed and reported all the same."""
-    interrupted = threading.Event()
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        interrupted.set()
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, note) for number in numbers]
-    try:
-        yield interrupted
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
-
-
 def _tell(measured: Measured, output: Path | None) -> int:
     print(report.as_markdown(measured), end="")
     if output is not None:
         output.write_text(_FORMATS[output.suffix](measured), encoding="utf-8")
     if not measured.sends.sessions_opened and not measured.was_interrupted:
-        return _say("no session could be opened", 1)
+        return say("no session could be opened", 1)
     return 0 if measured.is_sound else 1
-
-
-def _say(words: object, exit_code: int) -> int:
-    print(f"simulators: {words}", file=sys.stderr)
-    return exit_code
 
 
 def _output(text: str) -> Path:

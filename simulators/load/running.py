@@ -9,7 +9,7 @@ from datetime import datetime
 from simulators.load.child_process import ProcessFailed
 from simulators.load.crew import Crew
 from simulators.load.orders import DRAIN_S, Order
-from simulators.load.plan import PHYSICIAN, LoadPlan, Target
+from simulators.load.plan import LoadPlan
 from simulators.load.process_use import Read, UseWatch, of_process
 from simulators.load.record_reader import RecordReader
 from simulators.load.sender_process import send_load
@@ -18,6 +18,7 @@ from simulators.load.viewer_process import view_load
 from simulators.server_client import RequestRefused, ServerUnreachable
 from simulators.simulated_clock import wall_now
 from simulators.staff import Staff
+from simulators.target import PHYSICIAN, Target
 
 _LOG = logging.getLogger(__name__)
 

@@ -12,13 +12,14 @@ import httpx
 
 from simulators.load.load_session import LoadSession
 from simulators.load.orders import Orders
-from simulators.load.plan import NURSE, PHYSICIAN, LoadPlan, Target, share
+from simulators.load.plan import LoadPlan, share
 from simulators.load.record_reader import RecordReader
 from simulators.load.sending import Clients, SessionSender
 from simulators.load.tallies import SendTally
 from simulators.server_client import ServerClient
 from simulators.simulated_clock import wall_now
 from simulators.staff import Staff
+from simulators.target import NURSE, PHYSICIAN, Target
 
 # So many requests of one process are under way at once at most.
 _THREADS = 16

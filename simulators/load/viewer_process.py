@@ -4,10 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from simulators.load.orders import Orders
-from simulators.load.plan import PHYSICIAN, LoadPlan, Target, share
+from simulators.load.plan import LoadPlan, share
 from simulators.load.record_reader import RecordReader
 from simulators.load.tallies import ViewTally
 from simulators.load.viewing import Viewer
+from simulators.target import PHYSICIAN, Target
 
 # Signing in is dear on purpose (the password's hash): not all at once.
 _SIGN_INS_AT_ONCE = 4

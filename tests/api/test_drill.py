@@ -15,9 +15,9 @@ import pytest
 
 from simulators.drill import plan as drill_planning
 from simulators.drill.command import run_drill
-from simulators.load.plan import Target
 from simulators.scenarios.plan import ChairPlan, PlannedAct
 from simulators.scenarios.scenario import ExpectedAlert, Scenario
+from simulators.target import Target
 from tests.api.small_record import chart
 from tests.record_building import sent
 from tests.server_process import PASSWORD, ROOT, ServerProcess
