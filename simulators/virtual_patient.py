@@ -87,6 +87,8 @@ class Persona:
     # The share of the pain that earlier sessions still take away in a responder (`lasting_analgesia`).
     lasting_relief: float = 0.0
     is_first_session: bool = True
+    # How much of the opposition of norketamine counts (`acute_analgesia`); by default none of it.
+    norketamine_weight: float = 0.0
 
     @property
     def is_responder(self) -> bool:
@@ -152,7 +154,9 @@ class VirtualPatient:
         self.persona = persona
         self._episodes = tuple(episodes)
         scale = IndividualScale(v1=persona.volume_scale, cl=persona.clearance_scale)
-        self._model: KetamineModel = ketamine_model(persona.weight_kg, scale)
+        self._model: KetamineModel = ketamine_model(
+            persona.weight_kg, scale, with_norketamine=persona.norketamine_weight > 0
+        )
         self._state = self._model.system.empty_state()
         self._now: Concentrations = self._model.concentrations(self._state)
         self._breathing = Breathing(persona.effects.depressant_sensitivity)
@@ -287,7 +291,12 @@ class VirtualPatient:
         me = self.persona
         if me.pain_points <= 0:
             return 0.0
-        acute = acute_analgesia.acute_relief(self._now.effect_site_s_ng_per_ml, me.drug_relief)
+        acute = acute_analgesia.acute_relief(
+            self._now.effect_site_s_ng_per_ml,
+            me.drug_relief,
+            self._now.arterial_s_norketamine_ng_per_ml,
+            me.norketamine_weight,
+        )
         left = lasting_analgesia.pain_points(me.pain_points, me.effects.is_responder, me.lasting_relief, acute)
         by_setting = me.placebo_relief * -math.expm1(-self._minutes_on_drug / _PLACEBO_TIME_CONSTANT_MIN)
         return min(max(float(left) * (1 - by_setting) + self._drift["pain_points"].value, 0.0), 10.0)

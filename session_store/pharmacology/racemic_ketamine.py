@@ -34,6 +34,7 @@ class Concentrations:
     effect_site_s_ng_per_ml: float
     arterial_norketamine_ng_per_ml: float = 0.0
     venous_norketamine_ng_per_ml: float = 0.0
+    arterial_s_norketamine_ng_per_ml: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,13 @@ class KetamineModel:
             arterial_s, arterial, venous, float(state[_EFFECT_SITE]), *self._norketamine_ng_per_ml(state)
         )
 
-    def _norketamine_ng_per_ml(self, state: FloatArray) -> tuple[float, float]:
+    def _norketamine_ng_per_ml(self, state: FloatArray) -> tuple[float, float, float]:
         where = self.norketamine
         if where is None:
-            return 0.0, 0.0
-        arterial = float(state[where.s_central] + state[where.r_central]) * where.ng_per_ml_per_mg
-        return arterial, venous_layer.venous_ng_per_ml(arterial, float(state[where.venous_slow]))
+            return 0.0, 0.0, 0.0
+        arterial_s = float(state[where.s_central]) * where.ng_per_ml_per_mg
+        arterial = arterial_s + float(state[where.r_central]) * where.ng_per_ml_per_mg
+        return arterial, venous_layer.venous_ng_per_ml(arterial, float(state[where.venous_slow])), arterial_s
 
     def in_body_mg(self, state: FloatArray) -> float:
         """Drug in all compartments, norketamine as the ketamine it came from."""

@@ -119,6 +119,14 @@ def test_acute_relief_comes_and_goes_with_the_drug() -> None:
     assert 40 <= seen.minutes[relief.argmax()] <= 45
 
 
+def test_opposing_norketamine_takes_back_what_the_study_found_and_never_more_than_all() -> None:
+    opposed = acute_analgesia.acute_relief(100.0, 1.0, norketamine_s_ng_per_ml=50.0, norketamine_weight=1.0)
+    # 1.5 of 3.8 cm.
+    assert opposed == pytest.approx(acute_analgesia.acute_relief(100.0 * (1 - 1.5 / 3.8), 1.0))
+    assert acute_analgesia.acute_relief(100.0, 1.0, 50.0) == acute_analgesia.acute_relief(100.0, 1.0)
+    assert acute_analgesia.acute_relief(10.0, 1.0, 500.0, 1.0) == 0
+
+
 def test_a_non_responder_has_the_setting_alone_and_a_responder_never_less() -> None:
     assert lasting_analgesia.pain_points(8.0, 0.0, 0.5, 0.4, 1.5) == 6.5
     assert lasting_analgesia.pain_points(8.0, 1.0, 0.5, 0.4, 1.5) == pytest.approx(8 * 0.5 * 0.6)

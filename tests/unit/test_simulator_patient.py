@@ -103,6 +103,18 @@ def test_only_a_responder_keeps_what_earlier_sessions_gave_and_the_setting_helps
     assert relieved(is_responder=False, lasting=0.5) > 0.8
 
 
+def test_norketamine_opposes_relief_only_where_it_is_asked_for() -> None:
+    def pain_after(weight: float | None, **of_persona: float) -> float:
+        switch = {} if weight is None else {"norketamine_weight": weight}
+        patient = patient_with(**{"pain_points": 8.0, "is_responder": True, "drug_relief": 0.8, **switch, **of_persona})
+        live(patient, minutes=90)
+        return patient.pain_points()
+
+    assert pain_after(0.0) == pain_after(None)
+    assert pain_after(0.0) + 0.1 < pain_after(0.5) < pain_after(1.0)
+    assert pain_after(1.0) < pain_after(None, drug_relief=0.0)
+
+
 @pytest.mark.parametrize("mg_per_kg_per_h", [0.5, 2.0])
 def test_ketamine_alone_never_desaturates(mg_per_kg_per_h: float) -> None:
     seen = live(patient_with(depressant_sensitivity=3.0), mg_per_kg_per_h=mg_per_kg_per_h, minutes=90)
