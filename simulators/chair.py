@@ -74,7 +74,6 @@ class ChairSession:
             has_capnograph=plan.has_capnograph or quirks.is_etco2_in_kpa,
         )  # fmt: skip
         self._monitor_output = MonitorOutput(default_rng(output_seed), quirks)
-        self._monitor_ahead = timedelta(seconds=quirks.clock_ahead_s)
         self.tablets = chair_tablets(
             chair_label,
             (act.tablet for act in plan.acts),
@@ -192,8 +191,9 @@ class ChairSession:
             reported = self._envelope("pump_volume", at, "pump", volume)
             self._departures.add(Outgoing(Door.DEVICE, reported, at), at)
         if self._has_monitor and self._nurse.status != "closed":
+            monitor_ahead = timedelta(seconds=self.plan.monitor_quirks.clock_ahead_at(minute))
             for entry in self._monitor_entries(minute):
-                self._departures.add(Outgoing(Door.DEVICE, entry, at, self._monitor_ahead), at)
+                self._departures.add(Outgoing(Door.DEVICE, entry, at, monitor_ahead), at)
 
     def _monitor_entries(self, minute: float) -> Iterator[JsonEntry]:
         """What the monitor sends now, with its own times; a row sent twice is the same entry."""

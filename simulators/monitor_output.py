@@ -60,7 +60,7 @@ class MonitorOutput:
         return [row, *copies, *late]
 
     def _clock_min(self, minute: float) -> float:
-        return minute + self._quirks.clock_ahead_s / _SECONDS_PER_MIN
+        return minute + self._quirks.clock_ahead_at(minute) / _SECONDS_PER_MIN
 
     def _written(self, minute: float, channels: Mapping[str, str]) -> dict[str, str]:
         """The row in the device's own columns and notation."""

@@ -71,12 +71,20 @@ class MonitorQuirks:
     repeats_cuff: bool = False
     # How far its clock is ahead of the true time; negative: behind.
     clock_ahead_s: float = 0.0
+    # At this minute its clock is put on by `clock_jump_s`: an hour for summer time, -3600 back from it.
+    clock_jump_min: float | None = None
+    clock_jump_s: float = 3600.0
     duplicate_share: float = 0.0
     out_of_order_share: float = 0.0
     has_decimal_comma: bool = False
     is_etco2_in_kpa: bool = False
     # Windows (from, to) in which it sends nothing at all.
     silent_min: tuple[tuple[float, float], ...] = ()
+
+    def clock_ahead_at(self, minute: float) -> float:
+        """Seconds by which its clock is ahead at a minute of the session."""
+        is_after_jump = self.clock_jump_min is not None and minute >= self.clock_jump_min
+        return self.clock_ahead_s + (self.clock_jump_s if is_after_jump else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

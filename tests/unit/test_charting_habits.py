@@ -201,6 +201,17 @@ def test_a_monitor_whose_clock_is_ahead_reads_all_its_times_from_that_clock() ->
     assert {one.clock_ahead for one in people} == {timedelta(0)}
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=1), -timedelta(hours=1)], ids=["to summer time", "and back"])
+def test_a_monitor_whose_clock_is_put_on_stamps_and_sends_by_the_new_time_from_then_on(jump: timedelta) -> None:
+    right = device_rows(quirky())
+    moved = device_rows(quirky(clock_jump_min=30.0, clock_jump_s=jump.total_seconds()))
+    assert [one.sent_at for one in moved] == [one.sent_at for one in right]
+    off_by = [jump if one.sent_at - NOON >= timedelta(minutes=30) else timedelta(0) for one in right]
+    assert set(off_by) == {timedelta(0), jump}
+    assert [true_at(one) for one in moved] == [true_at(one) + off for one, off in zip(right, off_by, strict=True)]
+    assert all(one.sender_clock == true_at(one) for one in moved)
+
+
 def test_routine_sessions_of_the_live_clinic_have_a_little_of_each() -> None:
     plans = [with_habits(routine_plan(default_rng(seed)), default_rng(seed + 1)) for seed in range(400)]
     assert all(0 < plan.charting.late_share < 0.1 and 0 < plan.charting.mistyped_share < 0.1 for plan in plans)

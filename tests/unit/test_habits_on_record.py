@@ -144,6 +144,16 @@ def test_everything_late_mistyped_kept_twice_and_overtaken_is_taken(tmp_path: Pa
     assert len(amended) == outcomes["amendment", "recorded"]
 
 
+def test_a_monitor_put_to_summer_time_in_mid_session_moves_no_reading(tmp_path: Path) -> None:
+    with ward(tmp_path) as one:
+        timeline = one.play(replace(PLAIN, monitor_quirks=MonitorQuirks(clock_jump_min=30.0)))
+        assert one.refused == []
+    monitor = [entry for entry in timeline["entries"] if entry["source"] == "monitor"]
+    behind = [_time(entry, "recorded_at") - _time(entry, "effective_at") for entry in monitor]
+    assert timedelta(0) <= min(behind) and max(behind) <= timedelta(seconds=31)
+    assert not [alert for alert in timeline["alerts"] if alert["peak_level"] != "advisory"]
+
+
 def test_the_record_of_a_mistyping_nurse_ends_up_as_that_of_a_careful_one(tmp_path: Path) -> None:
     read = []
     for habits in (ChartingHabits(), ChartingHabits(mistyped_share=1.0)):
