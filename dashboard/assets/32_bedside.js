@@ -322,14 +322,16 @@
     }
 
     function finished(form, entry, word) {
+      // Who has gone on to another form meanwhile stays there.
+      const isInFront = state.view === form.kind;
       form.clear();
       const what = words().entryWords(entry, state.tile && state.tile.weight_kg, state.entries) || words().entryTitle(entry, state.entries);
       form.say(`${word} ${time(entry.effective_at)}: ${what}`);
-      if (form.hasPad) form.focusFirst();
+      if (form.hasPad && isInFront) form.focusFirst();
       if (STATUS_AFTER[entry.kind]) {
         const whatIsMissing = gates.isNeverHeld(entry, word !== "Saved") ? " As it happened: what is missing is an alert at the panel." : "";
         say(`${words().entryTitle(entry)} ${time(entry.effective_at)}: ${word.toLowerCase()}.${whatIsMissing}`);
-        openView("overview");
+        if (isInFront) openView("overview");
       }
     }
 

@@ -222,7 +222,7 @@
 
     function overridden(gate, formWords, words) {
       delete refusedAt[gate.name];
-      openView(gate.kind);
+      if (state.view === gate.view) openView(gate.kind);
       formOf(gate).say(formWords);
       say(words);
       read();

@@ -17,6 +17,7 @@ from tests.browser.journeys import (
     new_page,
     open_form,
     open_more,
+    override_start,
     press_digits,
     save,
     sign_in,
@@ -156,6 +157,8 @@ def test_a_start_without_a_server_is_never_held_afterwards(server: ClockedServer
     server.kill()
     save(tablet, "infusion_started")
     expect(tablet.locator("#bedside--unsent")).to_contain_text("1 unsent")
+    # So long the gate may still answer; from then on the nurse has been told that it counts.
+    expect(tablet.locator("#bedside--said")).to_contain_text("kept on this tablet")
     server.start()
     expect(tablet.locator("#bedside--unsent")).to_contain_text("0 unsent")
     expect(tablet.locator("#bedside--alerts")).to_contain_text("Started without")
@@ -293,6 +296,26 @@ def test_an_override_is_never_kept_for_later(server: ClockedServer, browser: Bro
     expect(page.locator('[data-entry-form="infusion_started"]')).to_contain_text("Overridden by Test Physician 1")
     assert len(entry_of(server, session_id, "start_override")["overridden"].split()) == 15
     context.close()
+
+
+def test_the_answer_to_a_start_leaves_the_nurse_in_the_form_that_she_went_on_to(
+    server: ClockedServer, tablet: Page
+) -> None:
+    session_id = planned(server)
+    override_start(server, session_id)
+    tablet.goto(f"{server.url}/bedside/{session_id}")
+    under_way: list[Route] = []
+    tablet.route("**/entries", lambda route: under_way.append(route))
+    type_start(tablet)
+    save(tablet, "infusion_started")
+    open_form(tablet, "vital_signs")
+    press_digits(tablet, "vital_signs", "heart_rate_per_min", "7")
+    under_way.pop().continue_()
+    expect(tablet.locator("#bedside--said")).to_contain_text(re.compile(r"Infusion started \d\d:\d\d: saved"))
+    tablet.keyboard.type("2")
+    expect(tablet.locator('[data-entry-form="vital_signs"] [name="heart_rate_per_min"]')).to_have_value("72")
+    expect(tablet.locator('[data-entry-form="infusion_started"]')).to_be_hidden()
+    tablet.unroute_all()
 
 
 def test_a_start_that_reaches_the_server_passes_the_gate_whatever_the_tablet_thinks(
