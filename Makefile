@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # On all cores at once, and also where Python itself may not write byte code: a start then takes a third of the time.
 COMPILE := $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
+# The same for the project's own modules: tests start many processes of it.
+COMPILE_OWN := $(BIN)/python -m compileall -q -j 0 session_store dashboard simulators tests >/dev/null 2>&1 || true
 
 .PHONY: demo drill run venv test-venv check test coverage bench crash rules-page screenshots clean
 
@@ -35,6 +37,7 @@ test-venv: .venv/.tests
 # One worker more than cores, as tests of servers also wait; a file stays whole, as some share a database, in the order
 # that conftest.py gives. Browsers measure time: they run alone.
 WORKERS = $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+NO_BROWSER = --ignore=tests/browser
 PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The fast part: style, types, import rules, and every test that needs no browser, no PostgreSQL and no crash.
@@ -43,7 +46,8 @@ check: .venv/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q $(PARALLEL) -m "not browser and not slow"
+	@$(COMPILE_OWN)
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" $(NO_BROWSER)
 
 test: .venv/.tests
 	@tests/browser/find-chromium
@@ -52,13 +56,14 @@ test: .venv/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q $(PARALLEL) -m "not browser"
-	$(BIN)/python -m pytest -q -m browser
+	@$(COMPILE_OWN)
+	$(BIN)/python -m pytest -q $(PARALLEL) $(NO_BROWSER)
+	$(BIN)/python -m pytest -q tests/browser
 
 # Which lines the tests of this process run; what a server in a process of its own runs is not counted.
 coverage: .venv/.tests
 	@tests/storage/find-postgresql >/dev/null
-	$(BIN)/python -m pytest -q $(PARALLEL) -m "not browser" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q $(PARALLEL) $(NO_BROWSER) --cov --cov-report=term:skip-covered
 
 bench: .venv/.tests
 	@tests/browser/find-chromium

@@ -18,6 +18,7 @@ from session_store.accounts import AccountBook, NewAccount
 from session_store.clock import SystemClock
 from session_store.opening import open_record
 from session_store.settings import Settings
+from tests.forked_process import ForkedProcess
 
 PASSWORD = "a-test-password"
 ROOT = Path(__file__).parent.parent
@@ -36,11 +37,13 @@ class ServerProcess:
     folder: Path
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
-    process: "subprocess.Popen[bytes] | None" = None
+    process: "subprocess.Popen[bytes] | ForkedProcess | None" = None
     device_token: str = ""
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     database: str = ""
     module: str = "dashboard.app"
+    # With all its imports, as on a command line; else forked from a process that has them.
+    is_started_anew: bool = False
 
     @property
     def url(self) -> str:
@@ -70,14 +73,7 @@ class ServerProcess:
             "INFUSION_PORT": str(self.port),
             "INFUSION_IS_SIMULATED": "false",
         }
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module],
-                cwd=ROOT,
-                env=environment | self.environment,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = self._begin(environment | self.environment)
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if self.process.poll() is not None:
@@ -88,6 +84,15 @@ class ServerProcess:
             except httpx.HTTPError:
                 time.sleep(0.1)
         raise RuntimeError("the server never answered")
+
+    def _begin(self, environment: dict[str, str]) -> "subprocess.Popen[bytes] | ForkedProcess":
+        file = self.folder / "server.log"
+        if not self.is_started_anew:
+            return ForkedProcess(self.module, environment, file)
+        with file.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", self.module], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
 
     def one_time_link(self) -> str:
         found = re.search(r"http://\S+/welcome\?link=\S+", self.output)

@@ -50,7 +50,7 @@ def sign_in(page: Page, url: str, username: str, password: str = PASSWORD) -> No
     page.fill("#login--username", username)
     page.fill("#login--password", password)
     page.click("button[type=submit]")
-    page.wait_for_url(lambda address: "/login" not in address)
+    page.wait_for_url(lambda address: "/login" not in address, wait_until="commit")
 
 
 def press_digits(page: Page, form: str, field: str, text: str) -> None:

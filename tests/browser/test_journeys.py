@@ -135,7 +135,7 @@ def tile(page: Page, session_id: str, sign: str) -> Locator:
 def test_a_clinic_from_its_first_start_to_the_review(browser: Browser, tmp_path: Path) -> None:
     """Administrator, nurse and physician run one whole session on the database of `make run`: every item of both gates
     is answered, nothing is overridden."""
-    server = ClockedServer(tmp_path)
+    server = ClockedServer(tmp_path, is_started_anew=True)
     try:
         server.start()
         _a_whole_clinic(browser, server)

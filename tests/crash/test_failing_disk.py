@@ -102,7 +102,7 @@ def test_a_disk_that_really_is_full(tmp_path: Path) -> None:
 def test_a_server_on_a_failing_disk_answers_503_and_goes_on(library: Path, tmp_path: Path) -> None:
     disk, flag = tmp_path / "disk", tmp_path / "flag"
     disk.mkdir()
-    server = ServerProcess(disk, environment=fault_environment(library, tmp_path))
+    server = ServerProcess(disk, environment=fault_environment(library, tmp_path), is_started_anew=True)
     server.add_accounts("nurse")
     try:
         server.start()
