@@ -10,7 +10,7 @@ from typing import NoReturn
 from numpy.random import SeedSequence, default_rng
 
 from simulators.adopted_session import Tile, adopted_plan, is_ours
-from simulators.chair import ChairSession, Door, Outgoing
+from simulators.chair import ChairSession, Outgoing
 from simulators.scenarios.habits import with_habits
 from simulators.scenarios.plan import START_MIN, ChairPlan
 from simulators.scenarios.routine import routine_plan
@@ -147,18 +147,14 @@ class Chair:
 
     def _send(self, session: ChairSession, run: Sequence[Outgoing]) -> bool:
         """Sends one run through its door; False when the session cannot go on."""
-        door = run[0].door
-        entries = [item.entry for item in run]
         try:
-            results = self._senders.at(door).post_entries(
-                session.session_id, entries, confirms=door is not Door.DEVICE, clock_ahead=run[0].clock_ahead
-            )
+            results = self._senders.post(session.session_id, run)
         except RequestRefused as refused:
-            self._note(f"{len(entries)} entries were not taken ({refused})")
+            self._note(f"{len(run)} entries were not taken ({refused})")
             if refused.status in _NOT_ADMITTED:
                 raise
             return refused.status != 404
-        kinds = {str(entry["entry_id"]): str(entry["kind"]) for entry in entries}
+        kinds = {str(one.entry["entry_id"]): str(one.entry["kind"]) for one in run}
         for result in results:
             kind = kinds[str(result["entry_id"])]
             for refusal in refusals_of([result]):

@@ -2,13 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import httpx
 
-from simulators.chair import Door
+from simulators.outgoing import Door, Outgoing
 from simulators.server_client import ServerClient, refusals_of
 from simulators.staff import Staff, credential_entries
 from simulators.target import ADMINISTRATOR, NURSE, PHYSICIAN, Target
@@ -32,6 +34,16 @@ class Senders:
     def at(self, door: Door) -> ServerClient:
         """Who sends through a door."""
         return {Door.NURSE: self.nurse, Door.PHYSICIAN: self.physician, Door.DEVICE: self.device}[door]
+
+    def post(self, session_id: UUID, run: Sequence[Outgoing]) -> list[dict[str, Any]]:
+        """Sends what leaves together from one sender, by his clock; a person whom the server asks says yes.
+
+        One result each; raises what `ServerClient` raises.
+        """
+        door = run[0].door
+        return self.at(door).post_entries(
+            session_id, [one.entry for one in run], confirms=door is not Door.DEVICE, clock_ahead=run[0].clock_ahead
+        )
 
     def sign_on(self, now: datetime) -> Staff:
         """Who supervises and who administers; the administrator records what credentials of theirs are missing.

@@ -97,14 +97,9 @@ class DrillChair:
         return outgoing.door is Door.DEVICE or at <= self._staff_until
 
     def _send(self, run: Sequence[Outgoing]) -> None:
-        door, entries = run[0].door, [one.entry for one in run]
         # Known before the record shows them.
-        self.own_ids.update(str(entry["entry_id"]) for entry in entries)
-        sender = self._senders.at(door)
-        results = sender.post_entries(
-            self.session.session_id, entries, confirms=door is not Door.DEVICE, clock_ahead=run[0].clock_ahead
-        )
-        self.refusals += refusals_of(results)
+        self.own_ids.update(str(one.entry["entry_id"]) for one in run)
+        self.refusals += refusals_of(self._senders.post(self.session.session_id, run))
 
     def _follow_entry(self, entry: HandEntry, now: datetime) -> None:
         patient, minute = self.session.patient, (now - self.session.opened_at).total_seconds() / 60
