@@ -198,7 +198,8 @@ def test_rebuilding_never_overtakes_a_recorder(record: TestRecord, engines: Engi
     done = threading.Event()
 
     def rebuild_again_and_again() -> None:
-        while not done.is_set():
+        # With a breath between: the lock of SQLite is not given in turn.
+        while not done.wait(0.02):
             rebuild(engines.writer)
 
     thread = threading.Thread(target=rebuild_again_and_again)
