@@ -26,6 +26,7 @@ from session_store.pharmacology.variability import Comedication, Variability
 from simulators import dose_schedule
 from simulators.model_table import model_tables
 from simulators.option_values import number, whole
+from simulators.progress import progress_bar
 
 MAX_PATIENTS = 100_000
 _MAX_ROWS = 100_000
@@ -135,8 +136,12 @@ def _run_population(options: argparse.Namespace) -> int:
 def _population_rows(
     population: Population, minutes: Sequence[float], schedule: Schedule, with_areas: bool
 ) -> Iterable[list[str]]:
-    for minute, percentiles in population.over_time(minutes, schedule):
-        yield _row(_plain(minute), _both(percentiles))
+    # For who waits at a screen on which the rows themselves do not appear.
+    is_waited_for = sys.stderr.isatty() and not sys.stdout.isatty()
+    with progress_bar(len(minutes), "samples", "population", is_shown=is_waited_for) as bar:
+        for minute, percentiles in population.over_time(minutes, schedule):
+            bar.update()
+            yield _row(_plain(minute), _both(percentiles))
     if with_areas:
         yield _row(_AREA_ROW, _both(population.areas(schedule)))
 

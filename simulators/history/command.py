@@ -2,13 +2,11 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
-from tqdm import tqdm
 
 from session_store.settings import Settings
 from simulators.history.plan import (
@@ -23,6 +21,7 @@ from simulators.history.plan import (
 from simulators.history.running import WrittenClinic, write_history
 from simulators.history.size import needed_bytes, refuse_without_room, words
 from simulators.option_values import whole
+from simulators.progress import progress_bar
 from simulators.simulated_clock import wall_now
 
 MAX_WEEKS = 520
@@ -67,12 +66,7 @@ def run_history(options: argparse.Namespace) -> int:
     )
     refuse_without_room(settings.database_url, needed)
     processes = options.processes or (os.cpu_count() or 1 if sessions >= _WORTH_PROCESSES else 1)
-    # Its own thread would be copied into the processes beside.
-    tqdm.monitor_interval = 0
-    is_seen = sys.stderr.isatty()
-    with tqdm(
-        total=sessions, unit=" sessions", file=sys.stderr, ascii=not is_seen, mininterval=0.5 if is_seen else 30.0
-    ) as bar:
+    with progress_bar(sessions, "sessions") as bar:
         written = write_history(settings.database_url, plan, processes, bar.update)
     _report(written)
     return 0

@@ -15,6 +15,7 @@ from simulators.load.record_reader import RecordReader
 from simulators.load.sender_process import send_load
 from simulators.load.tallies import SendTally, ViewTally
 from simulators.load.viewer_process import view_load
+from simulators.progress import progress_bar
 from simulators.server_client import RequestRefused, ServerUnreachable
 from simulators.simulated_clock import wall_now
 from simulators.staff import Staff
@@ -27,7 +28,6 @@ _OPENING_LIMIT_S = 600.0
 _CLOSING_LIMIT_S = 600.0
 _SETTLING_S = 1.0
 _SAMPLE_S = 1.0
-_SAY_EVERY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +125,11 @@ class LoadRun:
         self._crew.tell(self._crew.everybody, Order.MEASURE, (begin, end))
         self._crew.listen(_SETTLING_S)
         self._own = [UseWatch(_read_of(one.process.pid)) for one in self._crew.everybody]
-        said_at = time.time()
-        while time.time() < end and not self._interrupted.is_set():
-            self._sample()
-            self._crew.listen(min(_SAMPLE_S, max(end - time.time(), 0.0)))
-            if time.time() - said_at > _SAY_EVERY_S:
-                said_at = time.time()
-                _LOG.info("load: %.0f s of %.0f s", said_at - begin, end - begin)
+        with progress_bar(round(end - begin), "s", "load") as bar:
+            while time.time() < end and not self._interrupted.is_set():
+                self._sample()
+                self._crew.listen(min(_SAMPLE_S, max(end - time.time(), 0.0)))
+                bar.update(min(round(max(time.time() - begin, 0.0)), bar.total) - bar.n)
         self._sample()
         self._measured_s = max(min(time.time(), end) - begin, 0.0)
 

@@ -63,6 +63,7 @@ def test_a_small_run_loses_nothing_and_closes_its_sessions(simulated_server: Ser
     assert delays["a reading: due -> viewer"]["n"] > 0 and delays["opening a session: sent -> answered"]["n"] == 4
     assert content["server_cpu_percent"] is not None and content["server_highest_mib"] > 10
     assert "| entries sent " in run.stdout
+    assert "load: 100%" in run.stderr
     with server.client("physician") as client:
         assert client.get("/api/v1/sessions?status=open").json()["sessions"] == []
         finished = client.get("/api/v1/sessions?status=finished").json()["sessions"]
