@@ -93,9 +93,11 @@ def reader(engines: Engines) -> Reader:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make check` leaves out what is slow: crashes, generated requests, recordings, scenarios, PostgreSQL."""
+    """`make check` leaves out what is slow: crashes, generated requests, recordings, scenarios, drills,
+    histories, PostgreSQL."""
     slow_folders = (
-        "tests/crash/", "tests/replay/", "tests/api/test_generated_requests", "tests/scenarios/test_scenarios"
+        "tests/crash/", "tests/replay/", "tests/api/test_generated_requests", "tests/scenarios/test_scenarios",
+        "tests/api/test_drill", "tests/storage/test_bulk_history",
     )  # fmt: skip
     for item in items:
         kind = getattr(item, "callspec", None)

@@ -264,6 +264,7 @@ def test_reports_refuse_an_inverted_period(server: ServerProcess) -> None:
         assert client.get("/api/v1/reports/responders").status_code == 200
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_by_kill_9_and_open_alerts_survive(server: ServerProcess) -> None:
     with server.client("nurse") as client:
         session_id = plan(client)
@@ -312,6 +313,7 @@ def test_time_is_judged_on_the_server_with_no_page_open(server: ServerProcess) -
         raise AssertionError("nothing became overdue")
 
 
+@pytest.mark.slow
 def test_a_lost_first_link_is_printed_again_until_somebody_can_sign_in(tmp_path: Path) -> None:
     first_start = ServerProcess(tmp_path)
     try:
