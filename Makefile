@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # On all cores at once, and also where Python itself may not write byte code: a start then takes a third of the time.
-COMPILE := $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
-# The same for the project's own modules: tests start many processes of it.
-COMPILE_OWN := $(BIN)/python -m compileall -q -j 0 session_store dashboard simulators tests >/dev/null 2>&1 || true
+# Tests start many processes of the project's own modules, too.
+COMPILE = $(BIN)/python -m compileall -q -j 0 $(1) >/dev/null 2>&1 || true
+OWN := session_store dashboard simulators tests
 
 .PHONY: demo drill run venv test-venv check test coverage bench crash rules-page screenshots clean
 
@@ -24,14 +24,14 @@ venv: .venv/.runtime
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
-	@$(COMPILE)
+	@$(call COMPILE,.venv/lib)
 	touch .venv/.runtime
 
 test-venv: .venv/.tests
 
 .venv/.tests: .venv/.runtime tests/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r tests/requirements.txt
-	@$(COMPILE)
+	@$(call COMPILE,.venv/lib)
 	touch .venv/.tests
 
 # One worker more than cores, as tests of servers also wait; a file stays whole, as some share a database, in the order
@@ -46,7 +46,7 @@ check: .venv/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(COMPILE_OWN)
+	@$(call COMPILE,$(OWN))
 	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" $(NO_BROWSER)
 
 test: .venv/.tests
@@ -56,7 +56,7 @@ test: .venv/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(COMPILE_OWN)
+	@$(call COMPILE,$(OWN))
 	$(BIN)/python -m pytest -q $(PARALLEL) $(NO_BROWSER)
 	$(BIN)/python -m pytest -q tests/browser
 

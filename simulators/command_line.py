@@ -39,9 +39,9 @@ from simulators.recording import (
 from simulators.replay import NoSuchSession, ReplaySummary, choose_session, replay, replay_entries
 from simulators.scenario_commands import add_scenarios, scenario_named
 from simulators.senders import CredentialsRefused, Senders
-from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable, SignIn
+from simulators.server_client import RequestRefused, ServerClient, ServerUnreachable
 from simulators.simulated_clock import SimulatedClock, wall_now
-from simulators.target import Target
+from simulators.target import ADMINISTRATOR, NURSE, PHYSICIAN, Target
 
 MAX_CHAIRS = 24
 DEFAULT_SERVER_URL = "http://127.0.0.1:8050"
@@ -174,11 +174,11 @@ def _run_clinic(options: argparse.Namespace) -> int:
             f"--scenario is given {len(options.scenario)} times; there are at most {MAX_CHAIRS} chairs"
         )
     chairs = max(options.chairs, len(options.scenario))
-    url, token = _server_url(), _device_token()
+    target = _target()
     nurse, physician, administrator = (
-        ServerClient(url, sign_in=_sign_in(username)) for username in ("nurse", "physician", "administrator")
+        ServerClient(target.url, sign_in=target.sign_in(username)) for username in (NURSE, PHYSICIAN, ADMINISTRATOR)
     )
-    senders = Senders(nurse, physician, administrator, ServerClient(url, token=token))
+    senders = Senders(nurse, physician, administrator, ServerClient(target.url, token=target.device_token))
     staff = senders.sign_on(wall_now())
     clinic = Clinic(chairs, options.seed, senders, staff, options.speed, scenarios=options.scenario)
     try:
@@ -227,11 +227,15 @@ def _run_recording(options: argparse.Namespace) -> int:
 
 
 def _run_load(options: argparse.Namespace) -> int:
-    return run_load(options, Target(_server_url(), _device_token(), _demo_password()))
+    return run_load(options, _target())
 
 
 def _run_drill(options: argparse.Namespace) -> int:
-    return run_drill(options, lambda: Target(_server_url(), _device_token(), _demo_password()))
+    return run_drill(options, _target)
+
+
+def _target() -> Target:
+    return Target(_server_url(), _device_token(), os.environ.get("INFUSION_DEMO_PASSWORD") or "infusion-demo")
 
 
 def _server_url() -> str:
@@ -250,14 +254,6 @@ def _device_token() -> str:
     if not token or not token.isascii():
         raise WrongParameter("INFUSION_DEVICE_TOKEN is not set: the server mints it (make demo hands it on)")
     return token
-
-
-def _sign_in(username: str) -> SignIn:
-    return SignIn(username, _demo_password())
-
-
-def _demo_password() -> str:
-    return os.environ.get("INFUSION_DEMO_PASSWORD") or "infusion-demo"
 
 
 def _speed(text: str) -> float:

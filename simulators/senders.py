@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 
 from simulators.outgoing import Door, Outgoing
-from simulators.server_client import ServerClient, refusals_of
+from simulators.server_client import ServerClient, SignIn, refusals_of
 from simulators.staff import Staff, credential_entries
 from simulators.target import ADMINISTRATOR, NURSE, PHYSICIAN, Target
 
@@ -63,15 +63,18 @@ class Senders:
 def senders_of(target: Target, patience_s: float, pause: Callable[[float], None] = time.sleep) -> Senders:
     """The demonstration's people and its device token on a server; each request is tried again for `patience_s`."""
 
-    def client(username: str | None = None) -> ServerClient:
+    def client(*, sign_in: SignIn | None = None, token: str | None = None) -> ServerClient:
         # A transport of its own keeps a proxy of the environment out of the way.
         return ServerClient(
             target.url,
-            token=None if username else target.device_token,
-            sign_in=target.sign_in(username) if username else None,
+            token=token,
+            sign_in=sign_in,
             patience_s=patience_s,
             transport=httpx.HTTPTransport(),
             pause=pause,
         )
 
-    return Senders(client(NURSE), client(PHYSICIAN), client(ADMINISTRATOR), client())
+    nurse, physician, administrator = (
+        client(sign_in=target.sign_in(username)) for username in (NURSE, PHYSICIAN, ADMINISTRATOR)
+    )
+    return Senders(nurse, physician, administrator, client(token=target.device_token))
